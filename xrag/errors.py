@@ -15,6 +15,7 @@ XragError
 │   └── PassageNotFound     an id that the corpus does not hold
 ├── MissingExtra            an optional package is not installed; names the extra
 ├── RetrievalError          a retriever, an embedder or a reranker, or the server behind it, failed
+├── TranslationError        a translator, or the program or server behind it, failed
 └── GenerationError         a generator, or the server behind it, failed
 """
 
@@ -92,6 +93,10 @@ class MissingExtra(XragError, ImportError):
 
 class RetrievalError(XragError):
     """A retriever, an embedder or a reranker, or the server behind it, failed."""
+
+
+class TranslationError(XragError):
+    """A translator, or the program or server behind it, failed."""
 
 
 class GenerationError(XragError):

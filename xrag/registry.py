@@ -29,6 +29,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "translator": {
         "identity": "xrag.translators.identity:IdentityTranslator",
         "lexicon": "xrag.translators.lexicon:LexiconTranslator",
+        "apertium": "xrag.translators.apertium:ApertiumTranslator",
     },
     "generator": {
         "extractive": "xrag.generators.extractive:ExtractiveGenerator",

@@ -177,13 +177,16 @@ def check_reranker(reranker: Reranker, queries: Sequence[Query], rankings: Seque
     assert reranker.rerank(queries[:1], [()], 2) == [()], "an empty ranking stays empty"
 
 
-def check_translator(translator: Translator) -> None:
+def check_translator(translator: Translator, source: str = "de", target: str = "en") -> None:
     """Translations match the texts, probabilities are probabilities, and what is unknown stays as it stands."""
     texts = ["", "zxqvjwk", "Wien 1927", "Wo liegt Australien?"]
-    translations = translator.translate(texts, "de", "en")
+    translations = translator.translate(texts, source, target)
     assert len(translations) == len(texts), "one translation per text"
-    assert translations == translator.translate(texts, "de", "en"), "the same text is translated the same way"
-    assert all((t.source, t.target) == ("de", "en") for t in translations), "a translation says from and into what"
+    assert translations == translator.translate(texts, source, target), "the same text is translated the same way"
+    assert [t.text for text in texts for t in translator.translate([text], source, target)] == [
+        translation.text for translation in translations
+    ], "a translation does not depend on the batch"
+    assert all((t.source, t.target) == (source, target) for t in translations), "a translation says from and into what"
     assert translations[0].text == "", "an empty text stays empty"
     assert "zxqvjwk" in translations[1].text, "what is unknown stays as it stands"
     assert "1927" in translations[2].text, "a number stays"

@@ -95,7 +95,8 @@ def test_list_shows_each_component_with_its_origin(xrag: Run) -> None:
 
 def test_list_of_one_kind_as_json(xrag: Run) -> None:
     rows = json.loads(xrag("list", "translator", "--json").out)
-    assert {"kind": "translator", "name": "lexicon", "target": rows[-1]["target"], "origin": "xrag"} in rows
+    target = "xrag.translators.lexicon:LexiconTranslator"
+    assert {"kind": "translator", "name": "lexicon", "target": target, "origin": "xrag"} in rows
 
 
 def test_index_says_what_it_found_by_language(xrag: Run, tmp_path: Path) -> None:
