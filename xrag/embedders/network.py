@@ -1,0 +1,120 @@
+"""A tokenizer and a transformer at work on texts: cut, sorted by length, in batches that the memory has room for."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+try:
+    import torch
+    from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers.utils import logging as transformers_logging
+except ImportError as error:
+    from xrag.errors import MissingExtra
+
+    raise MissingExtra("an encoder of transformers", "hf") from error
+
+from xrag.batching import longest_first
+from xrag.embedders.folder import Model
+from xrag.errors import InputError, RetrievalError
+
+BATCH = 32
+"""Texts of a batch. One that does not fit in the GPU's memory is halved until it does."""
+
+Found = TypeVar("Found")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a transformer made of a batch: ``states`` [n, tokens, width], ``mask`` and token ``ids`` [n, tokens]."""
+
+    states: torch.Tensor
+    mask: torch.Tensor
+    ids: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """A tokenizer and a transformer, and the projections that follow them.
+
+    Texts past ``max_length`` tokens are cut, which is said. A batch has ``batch`` texts at most, and ``most`` tokens with
+    their padding.
+    """
+
+    name: str
+    tokenizer: PreTrainedTokenizerBase
+    model: PreTrainedModel
+    projections: tuple[torch.nn.Module, ...] = ()
+    max_length: int = 512
+    batch: int = BATCH
+    most: int = sys.maxsize
+
+    def read(self, texts: Sequence[str], read: Callable[[Output], Found]) -> Iterator[tuple[list[int], Found]]:
+        """What ``read`` makes of each batch, with the places of its texts. Raises ``RetrievalError``."""
+        tokens = self.tokens(texts)
+
+        def run(places: list[int]) -> Found:
+            with torch.inference_mode():
+                return read(self.forward([tokens[place] for place in places]))
+
+        lengths = [len(each) for each in tokens]
+        try:
+            yield from longest_first(lengths, self.batch, run, full=torch.OutOfMemoryError, most=self.most)
+        except torch.OutOfMemoryError as error:
+            raise RetrievalError(f"{self.name} has no memory left for a single text: {error}") from error
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token ids of each text, cut at the model's length."""
+        if not texts:
+            return []
+        limit = self.max_length
+        tokens = cast(list[list[int]], self.tokenizer(list(texts), truncation=True, max_length=limit + 1)["input_ids"])
+        long = [at for at, found in enumerate(tokens) if len(found) > limit]
+        if long:
+            said = "%d of %d texts are longer than the %d tokens of %s: cut"
+            _log.warning(said, len(long), len(texts), limit, self.name)
+            cut = self.tokenizer([texts[at] for at in long], truncation=True, max_length=limit)["input_ids"]
+            for at, shorter in zip(long, cast(list[list[int]], cut), strict=True):
+                tokens[at] = shorter
+        return tokens
+
+    def forward(self, tokens: Sequence[list[int]]) -> Output:
+        """One batch through the transformer."""
+        padded = self.tokenizer.pad({"input_ids": list(tokens)}, return_tensors="pt").to(self.model.device)
+        return Output(self.model(**padded)[0].float(), padded["attention_mask"], padded["input_ids"])
+
+
+def load_encoder(
+    model: Model, *, kind: Any = AutoModel, max_length: int = 512, device: str | None = None, remote_code: bool = False
+) -> Encoder:  # Any: a class of transformers that is not typed
+    """The tokenizer and the transformer of a folder, on ``device``, by default the GPU where there is one.
+
+    On a GPU that has bfloat16 the transformer runs in it, and what follows (pooling, projections, norms) in single
+    precision; on the processor all is in single precision. Raises ``InputError`` where they cannot be loaded.
+    """
+    if not any((model.folder / name).is_file() for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt")):
+        raise InputError(f"{model.folder} holds no tokenizer; save the model's tokenizer beside it")
+    target = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    halved = target.startswith("cuda") and torch.cuda.is_bf16_supported()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model.folder, trust_remote_code=remote_code)
+        dtype = torch.bfloat16 if halved else torch.float32
+        network = kind.from_pretrained(model.folder, dtype=dtype, trust_remote_code=remote_code)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{model.name} cannot be loaded: {error}") from error
+    finally:
+        transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return Encoder(model.name, tokenizer, network.to(target).eval(), max_length=max_length)
+
+
+def with_projections(encoder: Encoder, projections: Sequence[torch.nn.Module]) -> Encoder:
+    """The same, with layers that follow the pooling, on its device."""
+    return replace(encoder, projections=tuple(layer.to(encoder.model.device).eval() for layer in projections))
