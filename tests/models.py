@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3Model, XLMRobertaConfig, XLMRobertaModel
+from transformers import (
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3Model,
+    XLMRobertaConfig,
+    XLMRobertaForMaskedLM,
+    XLMRobertaModel,
+)
 
 from xrag.testing import PASSAGES
 
@@ -97,3 +105,49 @@ def save_static(folder: Path, texts: Sequence[str] = TEXTS, *, dimension: int = 
 def edit_json(path: Path, **changes: object) -> None:
     """Change some keys of a JSON file."""
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def save_masked_model(folder: Path, *, seed: int = 1) -> Path:
+    """A masked language model as XLM-R is one, with the tokenizer of ``save_encoder``."""
+    save_encoder(folder)
+    torch.manual_seed(seed)
+    XLMRobertaForMaskedLM(XLMRobertaConfig.from_pretrained(folder)).save_pretrained(folder)
+    return folder
+
+
+def save_splade(folder: Path, masked: Path, *, activation: str = "relu", pooling: str = "max") -> Path:
+    """A SPLADE model of sentence-transformers, saved by that library."""
+    from sentence_transformers import SparseEncoder
+    from sentence_transformers.base.modules import Transformer
+    from sentence_transformers.sparse_encoder.modules import SpladePooling
+
+    transformer = Transformer(str(masked), transformer_task="fill-mask", max_seq_length=32)
+    modules = [transformer, SpladePooling(pooling, activation_function=activation)]
+    SparseEncoder(modules=modules, prompts={"query": "q: ", "document": ""}, device="cpu").save(str(folder))
+    return folder
+
+
+def save_inference_free(folder: Path, masked: Path) -> Path:
+    """One whose queries are weighed by a table, saved by that library."""
+    from sentence_transformers import SparseEncoder
+    from sentence_transformers.base.modules import Router, Transformer
+    from sentence_transformers.sparse_encoder.modules import SparseStaticEmbedding, SpladePooling
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(masked)
+    table = torch.rand(tokenizer.vocab_size, generator=torch.Generator().manual_seed(0))
+    router = Router.for_query_document(
+        query_modules=[SparseStaticEmbedding(tokenizer, table)],
+        document_modules=[Transformer(str(masked), transformer_task="fill-mask"), SpladePooling("max")],
+    )
+    SparseEncoder(modules=[router], device="cpu", similarity_fn_name="dot").save(str(folder))
+    return folder
+
+
+def save_bge_m3(folder: Path, encoder: Path, *, seed: int = 2) -> Path:
+    """The encoder as bge-m3 lies on the hub: with a layer for the weights of terms and one for the vectors of tokens."""
+    shutil.copytree(encoder, folder)
+    torch.manual_seed(seed)
+    torch.save(torch.nn.Linear(32, 1).state_dict(), folder / "sparse_linear.pt")
+    torch.save(torch.nn.Linear(32, 32).state_dict(), folder / "colbert_linear.pt")
+    return folder

@@ -12,10 +12,12 @@ from language_models import save_language_model
 
 from tests.apertium_pairs import apertium
 from tests.models import save_static
+from tests.sparse_words import Counts
 from xrag import registry
 from xrag.errors import MissingExtra
 from xrag.retrievers import RetrieverContext, build_partition
 from xrag.retrievers.dense.build import build_vectors
+from xrag.retrievers.sparse.build import build_sparse
 from xrag.testing import MemoryStore, check_retriever, check_streaming_generator, check_translator
 from xrag.types import Json
 
@@ -32,7 +34,9 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> RetrieverContext:
     embedder = registry.load("embedder", "static")(str(save_static(folder / "model")))
     build_vectors(folder / "vectors", store, embedder, journal=folder / "journal")
     translator = registry.load("translator", "lexicon")()
-    return RetrieverContext(store, partitions, translator, folder / "vectors", lambda: embedder)
+    build_sparse(folder / "sparse", store, Counts(), journal=folder / "weights")
+    sparse = (folder / "sparse", Counts)
+    return RetrieverContext(store, partitions, translator, folder / "vectors", lambda: embedder, *sparse)
 
 
 @pytest.mark.parametrize("name", registry.components("retriever"))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         UsageError,
         XragError,
     )
-    from xrag.index import IndexDirectory, IndexReport, build_index, embed_index, open_index
+    from xrag.index import IndexDirectory, IndexReport, build_index, embed_index, open_index, weigh_index
     from xrag.pipeline import Pipeline
     from xrag.types import Answer, Citation, Example, Hit, Passage, Query, Ranking, Sampling, Translation
 
@@ -65,10 +65,11 @@ __all__ = [
     "build_index",
     "embed_index",
     "open_index",
+    "weigh_index",
 ]
 
 _ROOMS = {
-    "xrag.index": ("IndexDirectory", "IndexReport", "build_index", "embed_index", "open_index"),
+    "xrag.index": ("IndexDirectory", "IndexReport", "build_index", "embed_index", "open_index", "weigh_index"),
     "xrag.pipeline": ("Pipeline",),
     "xrag.types": ("Answer", "Citation", "Example", "Hit", "Passage", "Query", "Ranking", "Sampling", "Translation"),
 }

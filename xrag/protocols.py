@@ -66,6 +66,25 @@ class Embedder(Protocol):
         ...
 
 
+class SparseEncoder(Protocol):
+    """Turns texts into weights of terms: of each text their numbers (int32, ascending) and weights (float32, above 0).
+
+    Terms are numbered below ``terms``. What a query and a passage share scores the sum of the products of their weights.
+    """
+
+    @property
+    def terms(self) -> int: ...
+
+    def encode_queries(self, texts: Sequence[str]) -> list[tuple[NDArray[np.int32], NDArray[np.float32]]]: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> list[tuple[NDArray[np.int32], NDArray[np.float32]]]: ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Names everything that changes the weights (model, revision, prompts): those of two do not compare."""
+        ...
+
+
 class Generator(Protocol):
     """Completes prompts. One completion per prompt, in order.
 

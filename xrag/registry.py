@@ -24,6 +24,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "dual": "xrag.retrievers.dual:open_dual",
         "dense": "xrag.retrievers.dense.retriever:open_dense",
         "dense-balanced": "xrag.retrievers.dense.balanced:open_balanced",
+        "sparse": "xrag.retrievers.sparse.retriever:open_sparse",
         "hybrid": "xrag.retrievers.hybrid:open_hybrid",
     },
     "translator": {
@@ -42,6 +43,9 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "hf": "xrag.embedders.huggingface:open_hf",
         "static": "xrag.embedders.static:open_static",
         "server": "xrag.embedders.server:open_server",
+    },
+    "sparse-encoder": {
+        "hf": "xrag.embedders.sparse:open_sparse_encoder",
     },
     "reranker": {
         "cross-encoder": "xrag.rerankers.cross_encoder:open_cross_encoder",

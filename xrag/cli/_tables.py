@@ -12,7 +12,7 @@ from xrag.index import IndexReport
 from xrag.types import UNDETERMINED, Json
 
 if TYPE_CHECKING:
-    from xrag.index import VectorReport
+    from xrag.index import SparseReport, VectorReport
 
 
 def language_table(counts: Mapping[str, int]) -> str:
@@ -82,6 +82,14 @@ def vector_line(report: VectorReport) -> str:
     return (
         f"{many(report.passages, 'vector')} of {report.dimension} dimensions, {report.kind}{measured}; "
         f"embedder: {report.embedder}, settings: {report.settings}"
+    )
+
+
+def sparse_line(report: SparseReport) -> str:
+    """What the weighed terms of an index are."""
+    return (
+        f"{many(report.passages, 'passage')} of {report.postings:,} weighed terms; "
+        f"encoder: {report.encoder}, settings: {report.settings}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,9 +12,9 @@ import click
 from xrag.cli._options import Language, LanguageList, WholeNumber
 from xrag.cli._output import print_json, timing
 from xrag.cli._progress import showing_progress
-from xrag.cli._tables import language_table, report_lines, report_record, vector_line
+from xrag.cli._tables import language_table, report_lines, report_record
 from xrag.cli._terminal import one_line, screen
-from xrag.cli._vectors import Vectors, embedded
+from xrag.cli._vectors import Vectors, encoded
 from xrag.corpus import Missing, ReadOptions
 from xrag.index import build_index, stored_options
 from xrag.retrievers.dense.plan import KINDS
@@ -64,6 +64,7 @@ def _collect(ctx: click.Context, param: click.Parameter, value: object) -> None:
 @_read_option("--embedder", click.STRING, "Give the passages vectors: a model, as docs/dense.md names them.")
 @_read_option("--dimension", WholeNumber(1), "Cut the vectors to so many dimensions, where the model allows it.")
 @_read_option("--vector-index", click.Choice(list(KINDS)), "The kind of vector index; else the size decides.")
+@_read_option("--sparse-encoder", click.STRING, "Let a model weigh the passages' terms, as docs/dense.md names them.")
 @click.option("--fresh", is_flag=True, help="Forget what DIR holds and build anew, as for a damaged index.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.pass_obj
@@ -87,16 +88,16 @@ def command(
         options = replace(ReadOptions() if fresh else stored_options(directory), **reading)
         with showing_progress() as progress:
             report = build_index(paths, directory, options=options, progress=progress, fresh=fresh, missing=missing)
-            embedding = embedded(directory, vectors, progress)
+            made = encoded(directory, vectors, progress)
     except KeyboardInterrupt:
         click.echo("\nxrag: interrupted; the same command goes on from here", err=True)
         raise
     if as_json:
-        print_json(report_record(report) | {"vectors": asdict(embedding) if embedding else None})
+        print_json(report_record(report) | made.record())
         return
     to = screen()
     click.echo(to.text("\n".join(map(one_line, report_lines(report)))))
     click.echo(language_table(report.languages))
-    if embedding:
-        click.echo(to.text(one_line(vector_line(embedding))))
+    for line in made.lines():
+        click.echo(to.text(one_line(line)))
     click.echo(to.text(f"{directory}: generation {report.generation}, ready in {timing(report.seconds)}"))

@@ -10,7 +10,7 @@ from xrag.cli._options import directory_argument
 from xrag.cli._output import print_json
 from xrag.cli._tables import language_table, many, size
 from xrag.cli._terminal import one_line, screen
-from xrag.cli._vectors import vectors_record, vectors_said
+from xrag.cli._vectors import sparse_record, sparse_said, vectors_record, vectors_said
 from xrag.index import open_index
 
 
@@ -23,7 +23,7 @@ def command(directory: Path, *, verify: bool, as_json: bool) -> None:
     with open_index(directory) as index:
         checked = index.verify() if verify else None
         state = index.snapshot.corpus
-        vectors = vectors_record(index)
+        vectors, sparse = vectors_record(index), sparse_record(index)
         record = {
             "directory": str(directory),
             "generation": index.snapshot.generation,
@@ -33,6 +33,7 @@ def command(directory: Path, *, verify: bool, as_json: bool) -> None:
             "bytes": index.size(),
             "languages": dict(index.languages()),
             "vectors": vectors,
+            "sparse": sparse,
             "verified_files": checked,
         }
     if as_json:
@@ -45,5 +46,7 @@ def command(directory: Path, *, verify: bool, as_json: bool) -> None:
     click.echo(language_table(index.languages()))
     if vectors:
         click.echo(to.text(one_line(vectors_said(vectors))))
+    if sparse:
+        click.echo(to.text(one_line(sparse_said(sparse))))
     if checked is not None:
         click.echo(to.text(f"{many(checked, 'file')} verified: every byte is as it was written"))

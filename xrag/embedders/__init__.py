@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xrag.embedders.cards import ModelCard, model_cards
-    from xrag.embedders.naming import EmbedderName, open_embedder
+    from xrag.embedders.naming import EmbedderName, open_embedder, open_sparse_encoder, sparse_name
     from xrag.embedders.settings import Pooling, Settings
 
-__all__ = ["EmbedderName", "ModelCard", "Pooling", "Settings", "model_cards", "open_embedder"]
+__all__ = [
+    "EmbedderName",
+    "ModelCard",
+    "Pooling",
+    "Settings",
+    "model_cards",
+    "open_embedder",
+    "open_sparse_encoder",
+    "sparse_name",
+]
 
 _HOMES = {
     "EmbedderName": "naming",
@@ -23,6 +32,8 @@ _HOMES = {
     "Settings": "settings",
     "model_cards": "cards",
     "open_embedder": "naming",
+    "open_sparse_encoder": "naming",
+    "sparse_name": "naming",
 }
 
 

@@ -14,7 +14,17 @@ from xrag.embedders.settings import Pooling, Settings
 from xrag.errors import InputError, UsageError
 from xrag.types import Json
 
-WEIGHTS = ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model", "*/config.json", "*/*.safetensors", "*/*.bin")
+WEIGHTS = (
+    "*.safetensors",
+    "*.bin",
+    "*.pt",
+    "*.json",
+    "*.txt",
+    "*.model",
+    "*/config.json",
+    "*/*.safetensors",
+    "*/*.bin",
+)
 _SAMPLES, _SAMPLE = 256, 4096
 STATIC = "StaticEmbedding"
 _ENDLESS = 1_000_000
@@ -116,20 +126,28 @@ def _configured(model: Model, dimension: int | None) -> Settings:
     own = read_object(model.folder / "config_sentence_transformers.json")
     if own.get("similarity_fn_name") not in (None, "cosine"):
         raise InputError(f"{model.name} compares by {own['similarity_fn_name']}; xrag's vectors are compared by cosine")
-    prompts = cast(Mapping[str, str], own.get("prompts") or {})
-    default = prompts.get(str(own.get("default_prompt_name")), "")
+    query, passage = prompts_of(model)
     return Settings(
         pooling=_pooling(model, next((path for kind, path in kinds if kind == "Pooling"), "")),
-        query_prompt=prompts.get("query", default),
-        passage_prompt=prompts.get("document", prompts.get("passage", default)),
-        max_length=_length(model),
+        query_prompt=query,
+        passage_prompt=passage,
+        max_length=configured_length(model),
         dimension=dimension or cast(int | None, own.get("truncate_dim")),
         dense=tuple(path for kind, path in kinds if kind == "Dense"),
         origin="the model's own sentence-transformers configuration",
     )
 
 
-def _length(model: Model) -> int:
+def prompts_of(model: Model) -> tuple[str, str]:
+    """What stands before a query and before a passage, as the model's own sentence-transformers configuration says."""
+    own = read_object(model.folder / "config_sentence_transformers.json")
+    prompts = cast(Mapping[str, str], own.get("prompts") or {})
+    default = prompts.get(str(own.get("default_prompt_name")), "")
+    return prompts.get("query", default), prompts.get("document", prompts.get("passage", default))
+
+
+def configured_length(model: Model) -> int:
+    """How many tokens a text may have, as the model's own configuration says; 512 where it says nothing."""
     transformer = read_object(model.folder / "sentence_bert_config.json")
     if transformer.get("do_lower_case"):
         raise InputError(f"{model.name} lower-cases texts by a setting that xrag does not know; give its settings")
@@ -151,7 +169,7 @@ def _pooling(model: Model, path: str) -> Pooling:
 
 
 def _decides(path: Path) -> bool:
-    return path.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"} and not path.name.startswith(".")
+    return path.suffix in {".json", ".safetensors", ".bin", ".pt", ".txt", ".model"} and not path.name.startswith(".")
 
 
 def _sampled(path: Path) -> bytes:

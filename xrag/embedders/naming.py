@@ -9,7 +9,7 @@ from xrag import registry
 from xrag.embedders.cards import model_cards
 from xrag.embedders.folder import STATIC, modules_of, read_object
 from xrag.embedders.settings import Settings
-from xrag.protocols import Embedder
+from xrag.protocols import Embedder, SparseEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,20 @@ def open_embedder(name: str, settings: Settings | None = None, dimension: int | 
     wanted = EmbedderName.parse(name)
     embedder: Embedder = registry.load("embedder", wanted.backend)(wanted.model, settings, dimension)
     return embedder
+
+
+def sparse_name(name: str) -> str:
+    """The name of a sparse encoder as a manifest keeps it, ``BACKEND:MODEL``."""
+    backend, colon, model = name.partition(":")
+    known = colon and backend in registry.components("sparse-encoder")
+    return f"{backend}:{_placed(model)}" if known else f"hf:{_placed(name)}"
+
+
+def open_sparse_encoder(name: str) -> SparseEncoder:
+    """The sparse encoder of that name, ``MODEL`` or ``BACKEND:MODEL``. Raises as ``open_embedder``."""
+    backend, _, model = sparse_name(name).partition(":")
+    encoder: SparseEncoder = registry.load("sparse-encoder", backend)(model)
+    return encoder
 
 
 def _placed(model: str) -> str:

@@ -5,6 +5,7 @@
     DIR/corpus/<n>/               the passages (xrag.corpus)
     DIR/partitions/<language>-<key>/   the key names the analyzer and the very passages, so that a whole one is reused
     DIR/vectors/<name>/           the vectors of all passages and the index over them, where there is an embedder
+    DIR/sparse/<name>/            the terms of all passages as a learned sparse encoder weighs them, where there is one
     DIR/.lock, DIR/.readers       held by the one writer, shared by the readers
 
 An update writes beside what is there, swaps the manifest by a rename, and then removes what the manifest does not name,
@@ -21,23 +22,33 @@ from xrag.index.snapshot import stored_options, stored_roots
 from xrag.index.update import IndexReport, Progress, build_index
 
 if TYPE_CHECKING:
+    from xrag.index.sparse import SparseReport, weigh_index
     from xrag.index.vectors import VectorReport, embed_index
 
 __all__ = [
     "IndexDirectory",
     "IndexReport",
     "Progress",
+    "SparseReport",
     "VectorReport",
     "build_index",
     "embed_index",
     "open_index",
     "stored_options",
     "stored_roots",
+    "weigh_index",
 ]
+
+_LAZY = {
+    "VectorReport": "vectors",
+    "embed_index": "vectors",
+    "SparseReport": "sparse",
+    "weigh_index": "sparse",
+}
 
 
 def __getattr__(name: str) -> object:
     """What needs the packages of an extra is imported when it is first used."""
-    if name in ("VectorReport", "embed_index"):
-        return getattr(import_module("xrag.index.vectors"), name)
+    if name in _LAZY:
+        return getattr(import_module(f"xrag.index.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

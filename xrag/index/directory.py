@@ -15,6 +15,7 @@ from xrag.index.snapshot import (
     MANIFEST,
     PARTITIONS,
     READERS,
+    SPARSE,
     VECTORS,
     Snapshot,
     corpus_key,
@@ -22,7 +23,7 @@ from xrag.index.snapshot import (
     tables,
 )
 from xrag.manifest import SharedLock
-from xrag.protocols import Embedder, Retriever
+from xrag.protocols import Embedder, Retriever, SparseEncoder
 from xrag.retrievers import RetrieverContext
 
 
@@ -47,16 +48,29 @@ class IndexDirectory:
         return {language: self.directory / PARTITIONS / entries[language].name for language in self.languages()}
 
     def retriever(
-        self, name: str = "dual", *, translator: str = "lexicon", embedder: Embedder | None = None
+        self,
+        name: str = "dual",
+        *,
+        translator: str = "lexicon",
+        embedder: Embedder | None = None,
+        sparse_encoder: SparseEncoder | None = None,
     ) -> Retriever:
         """The registered retriever of that name over this index, translating with the registered translator.
 
-        ``embedder`` is the one that made the vectors, where the index cannot name it.
+        ``embedder`` is the one that made the vectors, ``sparse_encoder`` the one that weighed the terms, where the index cannot
+        name it.
         """
         translates = registry.load("translator", translator)()
-        entry = self.snapshot.vectors
-        opened = (lambda: embedder) if embedder else entry.open_embedder if entry else None
-        context = RetrieverContext(self.corpus, self.partitions(), translates, self.vectors(), opened)
+        vectors, sparse = self.snapshot.vectors, self.snapshot.sparse
+        context = RetrieverContext(
+            self.corpus,
+            self.partitions(),
+            translates,
+            vectors=self.vectors(),
+            embedder=(lambda: embedder) if embedder else vectors.open_embedder if vectors else None,
+            sparse=self.sparse(),
+            sparse_encoder=(lambda: sparse_encoder) if sparse_encoder else sparse.open_encoder if sparse else None,
+        )
         with rebuildable():
             retriever: Retriever = registry.load("retriever", name)(context)
         return retriever
@@ -66,6 +80,12 @@ class IndexDirectory:
         entry = self.snapshot.vectors
         alive = entry is not None and entry.corpus == corpus_key(self.snapshot)
         return self.directory / VECTORS / entry.name if entry and alive else None
+
+    def sparse(self) -> Path | None:
+        """The directory of the passages' weighed terms; None as for ``vectors``."""
+        entry = self.snapshot.sparse
+        alive = entry is not None and entry.corpus == corpus_key(self.snapshot)
+        return self.directory / SPARSE / entry.name if entry and alive else None
 
     @rebuildable()
     def verify(self) -> int:

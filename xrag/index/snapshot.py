@@ -12,14 +12,15 @@ from typing import Any, cast
 
 from xrag import manifest
 from xrag.corpus import CorpusState, ReadOptions
-from xrag.embedders import Settings, open_embedder
+from xrag.embedders import Settings, open_embedder, open_sparse_encoder
 from xrag.errors import AnalyzerMismatch, IndexCorrupt, IndexDirectoryError, UsageError
 from xrag.manifest import FileTable, unread
-from xrag.protocols import Embedder
+from xrag.protocols import Embedder, SparseEncoder
 from xrag.types import Json
 
 FORMAT = 1
-MANIFEST, PENDING, CORPUS, PARTITIONS, VECTORS = "manifest.json", "pending.json", "corpus", "partitions", "vectors"
+MANIFEST, PENDING, CORPUS, PARTITIONS = "manifest.json", "pending.json", "corpus", "partitions"
+VECTORS, SPARSE = "vectors", "sparse"
 LOCK, READERS, JOURNAL = ".lock", ".readers", ".journal-"
 
 
@@ -59,6 +60,23 @@ class VectorsEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SparseEntry:
+    """The weighed terms of all passages as the manifest names them; ``encoder`` is a name, empty for one that has none."""
+
+    name: str
+    encoder: str
+    corpus: str
+    fingerprint: str
+    files: FileTable
+
+    def open_encoder(self) -> SparseEncoder:
+        """The encoder that it names. Raises ``UsageError`` where it names none."""
+        if not self.encoder:
+            raise UsageError("the terms of this index were weighed by an encoder without a name: hand it over again")
+        return open_sparse_encoder(self.encoder)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One committed generation of an index: everything that a reader needs to find the rest."""
 
@@ -67,6 +85,7 @@ class Snapshot:
     corpus: CorpusState
     partitions: Mapping[str, PartitionEntry]
     vectors: VectorsEntry | None = None
+    sparse: SparseEntry | None = None
 
     def to_json(self) -> dict[str, Json]:
         """What ``manifest.json`` holds, with a checksum over all of it."""
@@ -80,6 +99,7 @@ class Snapshot:
                 for language, entry in self.partitions.items()
             },
             "vectors": cast(Json, asdict(self.vectors)) if self.vectors else None,
+            "sparse": cast(Json, asdict(self.sparse)) if self.sparse else None,
         }
         return content | {"sha256": _digest(content)}
 
@@ -95,13 +115,14 @@ class Snapshot:
         if value.pop("sha256", None) != _digest(value):
             raise IndexCorrupt(f"{path} was altered (its checksum differs); build the index again")
         partitions = cast(dict[str, dict[str, Json]], value["partitions"])
-        vectors = cast(dict[str, Json] | None, value.get("vectors"))
+        vectors, sparse = (cast(dict[str, Json] | None, value.get(name)) for name in ("vectors", "sparse"))
         return cls(
             generation=cast(int, value["generation"]),
             corpus_name=cast(str, value["corpus_name"]),
             corpus=CorpusState.from_json(cast(dict[str, Json], value["corpus"])),
             partitions={language: PartitionEntry(**row) for language, row in partitions.items()},  # type: ignore[arg-type]  # checksummed: our own
             vectors=VectorsEntry(**vectors) if vectors else None,  # type: ignore[arg-type]  # checksummed: our own
+            sparse=SparseEntry(**sparse) if sparse else None,  # type: ignore[arg-type]  # checksummed: our own
         )
 
 
@@ -136,9 +157,13 @@ def stored_roots(directory: Path | str) -> tuple[Path, ...]:
 def tables(directory: Path, snapshot: Snapshot) -> dict[Path, FileTable]:
     """Every folder of an index with the files that belong there."""
     partitions = {directory / PARTITIONS / entry.name: entry.files for entry in snapshot.partitions.values()}
-    entry = snapshot.vectors
-    vectors = {directory / VECTORS / entry.name: entry.files} if entry else {}
-    return {directory / CORPUS / snapshot.corpus_name: snapshot.corpus.file_table, **partitions, **vectors}
+    encoded = {directory / room / entry.name: entry.files for room, entry in encoded_by(snapshot).items() if entry}
+    return {directory / CORPUS / snapshot.corpus_name: snapshot.corpus.file_table, **partitions, **encoded}
+
+
+def encoded_by(snapshot: Snapshot) -> dict[str, VectorsEntry | SparseEntry | None]:
+    """What models made of the passages, by the name of its room in the directory."""
+    return {VECTORS: snapshot.vectors, SPARSE: snapshot.sparse}
 
 
 def corpus_key(snapshot: Snapshot) -> str:
@@ -147,11 +172,12 @@ def corpus_key(snapshot: Snapshot) -> str:
     return hashlib.sha256(repr((snapshot.corpus_name, segments, snapshot.corpus.dead)).encode()).hexdigest()[:16]
 
 
-def clean_vectors(directory: Path, snapshot: Snapshot, *, journals: bool = False) -> None:
-    """Remove what the manifest does not name, and finished journals where asked; unless somebody may be reading it."""
+def clean_encoded(directory: Path, snapshot: Snapshot, *, finished: str = "") -> None:
+    """Remove what the manifest does not name, unless somebody may be reading it, and the journals of the room ``finished``."""
     with unread(directory / READERS) as free:
-        for path in (directory / VECTORS).glob("*"):
-            is_journal = path.name.startswith(JOURNAL)
-            named = snapshot.vectors is not None and path.name == snapshot.vectors.name
-            if journals if is_journal else free and not named:
-                manifest.remove(path)
+        for room, entry in encoded_by(snapshot).items():
+            for path in (directory / room).glob("*"):
+                is_journal = path.name.startswith(JOURNAL)
+                named = entry is not None and path.name == entry.name
+                if room == finished if is_journal else free and not named:
+                    manifest.remove(path)

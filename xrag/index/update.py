@@ -25,10 +25,11 @@ from xrag.index.snapshot import (
     PARTITIONS,
     PENDING,
     READERS,
+    SPARSE,
     VECTORS,
     PartitionEntry,
     Snapshot,
-    clean_vectors,
+    clean_encoded,
     rebuildable,
     stored_roots,
 )
@@ -39,7 +40,7 @@ from xrag.retrievers.partition import FORMAT as PARTITION_FORMAT
 from xrag.retrievers.partition import HEADER, Header
 from xrag.types import Passage
 
-OURS = frozenset({PENDING, CORPUS, PARTITIONS, VECTORS})
+OURS = frozenset({PENDING, CORPUS, PARTITIONS, VECTORS, SPARSE})
 REPORT_EVERY = 1000
 FIRST = "1"
 
@@ -219,7 +220,8 @@ class _Update:
         manifest.write_json(self._directory / PENDING, snapshot.to_json())
         snapshot, built = self._with_partitions(snapshot)
         committed = begin.committed
-        snapshot = replace(snapshot, vectors=committed.vectors if committed else None)
+        if committed:
+            snapshot = replace(snapshot, vectors=committed.vectors, sparse=committed.sparse)
         if committed and replace(snapshot, generation=committed.generation) == committed:
             snapshot = committed
         else:
@@ -289,7 +291,7 @@ class _Update:
             for path in (self._directory / CORPUS).iterdir():
                 if path.name != snapshot.corpus_name:
                     manifest.remove(path)
-        clean_vectors(self._directory, snapshot)
+        clean_encoded(self._directory, snapshot)
 
 
 def _partition_key(store: Corpus, language: str) -> str:

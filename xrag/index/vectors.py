@@ -19,7 +19,7 @@ from xrag.index.snapshot import (
     VECTORS,
     Snapshot,
     VectorsEntry,
-    clean_vectors,
+    clean_encoded,
     corpus_key,
     rebuildable,
 )
@@ -79,7 +79,7 @@ def embed_index(
         committed = replace(snapshot, vectors=replace(entry, files=_files(target / VECTORS / entry.name)))
         if committed != snapshot:
             manifest.write_json(target / MANIFEST, committed.to_json())
-        clean_vectors(target, committed, journals=True)
+        clean_encoded(target, committed, finished=VECTORS)
     header = Header.read(target / VECTORS / entry.name)
     said = getattr(model, "settings", None)
     return VectorReport(

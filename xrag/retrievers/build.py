@@ -87,7 +87,7 @@ class _Build:
         positions = np.where(alive, np.cumsum(alive) - 1, -1).astype(np.int32)
         self._vocabulary.update((term, number) for number, term in enumerate(earlier.dictionary.terms()))
         self._earlier_words.update(earlier.vocabulary)
-        self._sources.append(Survivors.of(previous, earlier.matrix.bounds, positions))
+        self._sources.append(Survivors.of(previous, "frequencies.npy", earlier.matrix.bounds, positions))
         self._append(earlier.passages.bytes_of(alive), earlier.matrix.lengths[alive])
 
     def add(self, passages: Iterable[Passage]) -> None:
@@ -154,7 +154,7 @@ class _Build:
             for first, end in term_ranges(counts):
                 postings = merge(self._sources, first, end)
                 passages.append(postings.passages)
-                frequencies.append(postings.frequencies)
+                frequencies.append(postings.values)
                 scores.append(weights.scores(postings, first))
         manifest.write_json(self._directory / "params.index.json", parameters(len(lengths)))
 

@@ -8,13 +8,13 @@ import numba
 import numpy as np
 
 from xrag.retrievers.arrays import Array
-from xrag.retrievers.scoring import K1, Alternatives, B, Matrix
+from xrag.retrievers.scoring import K1, Alternatives, B, Impacts, Matrix
 
 
 class CompiledKernels:
     """The sums as machine code: several times as fast, after a second of loading."""
 
-    def weighted(self, matrix: Matrix, into: Array, terms: Array, weights: Array) -> None:
+    def weighted(self, matrix: Impacts, into: Array, terms: Array, weights: Array) -> None:
         """Add each term's scores times its weight."""
         _weighted(into, (matrix.bounds, matrix.passages, matrix.scores), terms, weights)
 

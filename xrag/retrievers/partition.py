@@ -133,7 +133,7 @@ class Partition:
         self.dictionary = dictionary
         self.passages = passages
         self.matrix = matrix
-        self._kernels = _kernels(len(matrix.passages))
+        self._kernels = kernels(len(matrix.passages))
 
     @classmethod
     def open(cls, path: Path, analyzer: Analyzer) -> Partition:
@@ -230,7 +230,8 @@ def _columns(pairs: Sequence[tuple[int, float]]) -> tuple[Array, Array]:
     return numbers, np.fromiter((weight for _, weight in pairs), np.float32, len(pairs))
 
 
-def _kernels(postings: int) -> Kernels:
+def kernels(postings: int) -> Kernels:
+    """The sums for so many postings: compiled where that pays."""
     if postings < COMPILED_FROM:
         return PlainKernels()
     try:

@@ -37,12 +37,13 @@ class Numbering(dict[str, int]):
 class Postings:
     """A stretch of postings: ``counts[t]`` of them belong to the t-th term, sorted by term, then by passage.
 
-    ``counts`` int64 [terms]; ``passages`` int32 [n]; ``frequencies`` uint16 [n], cut off at 65 535.
+    ``counts`` int64 [terms]; ``passages`` int32 [n]; ``values`` [n] are frequencies, uint16 and cut off at 65 535, or the
+    weights of an encoder, float32.
     """
 
     counts: Array
     passages: Array
-    frequencies: Array
+    values: Array
 
 
 class Source(Protocol):
@@ -98,7 +99,7 @@ class Inverter:
 
 
 def _count(term: Array, owner: Array, first: int) -> tuple[Array, Postings]:
-    order = _order(term)
+    order = sorted_order(term)
     term, owner = term[order], owner[order]
     new_term = np.diff(term, prepend=-1) != 0
     starts = np.flatnonzero(new_term | (np.diff(owner, prepend=-1) != 0))
@@ -109,7 +110,7 @@ def _count(term: Array, owner: Array, first: int) -> tuple[Array, Postings]:
     return term[starts[terms]].astype(np.int32), postings
 
 
-def _order(numbers: Array) -> Array:
+def sorted_order(numbers: Array) -> Array:
     """The stable order of numbers below 2³², by radix: NumPy sorts 16 bits at a time several times as fast as any more."""
     order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
     high: Array = np.argsort((numbers[order] >> 16).astype(np.uint16), kind="stable")
@@ -130,11 +131,11 @@ class Block:
     def __init__(self, directory: Path, terms: Array, postings: Postings) -> None:
         directory.mkdir(parents=True)
         save(directory / "passages.npy", postings.passages)
-        save(directory / "frequencies.npy", postings.frequencies)
+        save(directory / "values.npy", postings.values)
         self._terms = terms
         self._bounds = np.concatenate(([0], np.cumsum(postings.counts)))
         self._passages = ArrayReader(directory / "passages.npy")
-        self._frequencies = ArrayReader(directory / "frequencies.npy")
+        self._values = ArrayReader(directory / "values.npy")
 
     def counts(self, terms: int) -> Array:
         """How many postings each term has."""
@@ -146,7 +147,7 @@ class Block:
         counts = np.zeros(end - first, np.int64)
         counts[self._terms[low:high] - first] = np.diff(self._bounds[low : high + 1])
         start, stop = self._bounds[low], self._bounds[high]
-        return Postings(counts, self._passages.read(start, stop), self._frequencies.read(start, stop))
+        return Postings(counts, self._passages.read(start, stop), self._values.read(start, stop))
 
 
 class Survivors:
@@ -155,17 +156,17 @@ class Survivors:
     ``positions`` int32 [earlier passages] holds the new position of each, or -1 where it is gone.
     """
 
-    def __init__(self, bounds: Array, passages: ArrayReader, frequencies: ArrayReader, positions: Array) -> None:
+    def __init__(self, bounds: Array, passages: ArrayReader, values: ArrayReader, positions: Array) -> None:
         self._bounds = bounds
         self._passages = passages
-        self._frequencies = frequencies
+        self._values = values
         self._positions = positions
 
     @classmethod
-    def of(cls, partition: Path, bounds: Array, positions: Array) -> Survivors:
-        """Those of a partition's directory."""
+    def of(cls, partition: Path, values: str, bounds: Array, positions: Array) -> Survivors:
+        """Those of a directory, ``values`` the name of their file."""
         passages = ArrayReader(partition / "indices.csc.index.npy")
-        return cls(bounds, passages, ArrayReader(partition / "frequencies.npy"), positions)
+        return cls(bounds, passages, ArrayReader(partition / values), positions)
 
     def counts(self, terms: int) -> Array:
         """How many postings of living passages each term has."""
@@ -181,7 +182,7 @@ class Survivors:
         alive = passages >= 0
         seen = np.concatenate(([0], np.cumsum(alive)))
         counts = np.diff(seen[edges - start])
-        return Postings(counts, passages[alive], self._frequencies.read(start, stop)[alive])
+        return Postings(counts, passages[alive], self._values.read(start, stop)[alive])
 
 
 def add_up(counts: Iterable[Array], terms: int) -> Array:
@@ -198,13 +199,13 @@ def merge(sources: Sequence[Source], first: int, end: int) -> Postings:
     counts = add_up((part.counts for part in parts), end - first)
     starts = np.cumsum(counts) - counts
     passages = np.empty(int(counts.sum()), np.int32)
-    frequencies = np.empty(len(passages), np.uint16)
+    values = np.empty(len(passages), parts[0].values.dtype if parts else np.uint16)
     for part in parts:
         places = ranges(starts, part.counts)
         passages[places] = part.passages
-        frequencies[places] = part.frequencies
+        values[places] = part.values
         starts = starts + part.counts
-    return Postings(counts, passages, frequencies)
+    return Postings(counts, passages, values)
 
 
 def term_ranges(counts: Array) -> Iterator[tuple[int, int]]:

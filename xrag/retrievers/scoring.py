@@ -21,17 +21,25 @@ B = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """The postings of a partition: those of term t lie from ``bounds[t]`` up to ``bounds[t + 1]``, by passage.
+class Impacts:
+    """Postings with what each adds to a score: those of term t lie from ``bounds[t]`` up to ``bounds[t + 1]``, by passage.
 
-    ``bounds`` int64 [terms + 1]; ``passages`` int32, ``frequencies`` uint16 and ``scores`` float32 (bm25s's) [postings];
-    ``lengths`` int32 [passages] in terms, ``mean_length`` their mean.
+    ``bounds`` int64 [terms + 1]; ``passages`` int32 and ``scores`` float32 [postings].
     """
 
     bounds: Array
     passages: Array
-    frequencies: Array
     scores: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Impacts):
+    """The postings of a partition, whose ``scores`` are bm25s's.
+
+    ``frequencies`` uint16 [postings]; ``lengths`` int32 [passages] in terms, ``mean_length`` their mean.
+    """
+
+    frequencies: Array
     lengths: Array
     mean_length: float
 
@@ -48,7 +56,7 @@ class Alternatives:
 class Kernels(Protocol):
     """The two sums; both add to ``into``, float32 [passages]."""
 
-    def weighted(self, matrix: Matrix, into: Array, terms: Array, weights: Array) -> None:
+    def weighted(self, matrix: Impacts, into: Array, terms: Array, weights: Array) -> None:
         """Add each term's scores times its weight, in the order given."""
         ...
 
@@ -60,7 +68,7 @@ class Kernels(Protocol):
 class PlainKernels:
     """The sums with NumPy alone."""
 
-    def weighted(self, matrix: Matrix, into: Array, terms: Array, weights: Array) -> None:
+    def weighted(self, matrix: Impacts, into: Array, terms: Array, weights: Array) -> None:
         """Add each term's scores times its weight."""
         for start, end, weight in zip(matrix.bounds[terms], matrix.bounds[terms + 1], weights, strict=True):
             scores = matrix.scores[start:end]

@@ -31,7 +31,7 @@ class Weights:
 
     def scores(self, postings: Postings, first: int) -> Array:
         """The score of each posting of the terms from ``first`` on."""
-        frequencies = postings.frequencies.astype(np.float32)
+        frequencies = postings.values.astype(np.float32)
         saturated = _score_tfc_lucene(frequencies, self.lengths[postings.passages], self.mean_length, K1, B)
         scores: Array = np.repeat(self.idf[first : first + len(postings.counts)], postings.counts) * saturated
         return scores
