@@ -111,14 +111,19 @@ def components(kind: str) -> dict[str, Component]:
     return found | {name: Component(kind, name, target, "xrag") for name, target in BUILT_IN[kind].items()}
 
 
-def load(kind: str, name: str) -> Callable[..., Any]:  # Any: as above
-    """The factory of a component. Raises ``UnknownComponent`` with the nearest names."""
+def find(kind: str, name: str) -> Component:
+    """The row of a component, which is not imported. Raises ``UnknownComponent`` with the nearest names."""
     known = components(kind)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(known))}"
         raise UnknownComponent(f"no {kind} is called '{name}'; {hint}")
-    return known[name].load()
+    return known[name]
+
+
+def load(kind: str, name: str) -> Callable[..., Any]:  # Any: as above
+    """The factory of a component. Raises ``UnknownComponent`` with the nearest names."""
+    return find(kind, name).load()
 
 
 def make(kind: str, name: str, options: Mapping[str, Json]) -> Any:  # Any: what the factory makes

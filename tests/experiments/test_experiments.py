@@ -10,11 +10,13 @@ import pytest
 
 from xrag import manifest
 from xrag.errors import IndexLocked, InputError, UsageError
+from xrag.experiments.directory import answers, rankings, searches
 from xrag.experiments.plan import Plan, make_plan
-from xrag.experiments.running import Step, answers, rankings, run, searches
+from xrag.experiments.running import run
 from xrag.experiments.scores import score
 from xrag.experiments.spec import read_experiment
 from xrag.experiments.tables import FORMATS
+from xrag.experiments.work import Step
 
 
 def planned(folder: Path) -> Plan:
@@ -118,7 +120,7 @@ def test_the_tables_hold_every_setup_and_figure(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (('retriever = "psq"', 'retreiver = "psq"'), "no setting is called 'retreiver'; there are: generator"),
+        (('retriever = "psq"', 'retreiver = "psq"'), "no setting is called 'retreiver'; did you mean retriever"),
         (('name = "psq"\n', 'name = "bm25"\n'), "'bm25' is named twice"),
         (("[[setups]]", "[[setup]]"), r"at least one \[\[benchmarks\]\] and one \[\[setups\]\]"),
         (('name = "psq"\n', ""), "a Setup has no name"),

@@ -14,7 +14,7 @@ import pytest
 
 from xrag.errors import GenerationError, InputError
 from xrag.experiments.records import Records
-from xrag.experiments.running import do_all
+from xrag.experiments.work import do_all
 from xrag.types import Json, Query
 
 QUERIES = [Query(str(i), f"question {i}") for i in range(5)]
@@ -69,7 +69,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
     assert len(Records(tmp_path / "r.jsonl")) > 0
 
 
-@pytest.mark.parametrize("seconds", [1.0, 2.0, 3.5])
+@pytest.mark.parametrize("seconds", [1.0, 2.5])
 def test_a_killed_experiment_goes_on_to_the_same_results(folder: Path, seconds: float) -> None:
     command = [sys.executable, "-m", "xrag", "bench", "experiment.toml", "-o"]
     killed = subprocess.Popen([*command, "out"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -10,10 +10,11 @@ import click
 from xrag.cli._tables import many
 from xrag.cli._terminal import screen
 from xrag.experiments.plan import Plan, make_plan
-from xrag.experiments.running import Step, run
+from xrag.experiments.running import run
 from xrag.experiments.scores import score
 from xrag.experiments.spec import read_experiment
 from xrag.experiments.tables import terminal
+from xrag.experiments.work import Step
 
 _EVERY = 2.0
 """Seconds between two lines of progress."""
@@ -41,10 +42,18 @@ def command(experiment: Path, *, directory: Path, plan_only: bool) -> None:
 def _plan_lines(plan: Plan) -> list[str]:
     questions = sum(len(cell.queries) for cell in plan.cells)
     cells = f"{many(len(plan.cells), 'cell')} ({many(questions, 'question')})"
-    collections = many(plan.indexes(), "collection")
-    work = f"{collections} to index, {plan.searches():,} searches, {many(plan.generations(), 'generation')}"
-    tokens = f", at most {plan.tokens():,} tokens of a language model" if plan.generations() else ""
-    return [f"{plan.experiment.name}: {cells}", f"{work}{tokens}"]
+    work = [f"{many(plan.indexes(), 'collection')} to index"]
+    if plan.encoded():
+        work.append(f"{many(plan.encoded(), 'time')} encoded into vectors")
+    work.append(f"{plan.searches():,} searches")
+    if plan.pairs():
+        work.append(f"at most {plan.pairs():,} hits reranked")
+    work.append(many(plan.generations(), "generation"))
+    if plan.judgements():
+        work.append(many(plan.judgements(), "verdict"))
+    if plan.tokens():
+        work.append(f"at most {plan.tokens():,} tokens of language models")
+    return [f"{plan.experiment.name}: {cells}", ", ".join(work)]
 
 
 class _Progress:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from xrag.errors import MissingExtra
 from xrag.eval.fidelity import verdicts
+from xrag.experiments.directory import answers, rankings, searches
 from xrag.experiments.plan import Cell, Plan
-from xrag.experiments.running import answers, rankings, searches
 from xrag.experiments.scores import Row
 from xrag.index import open_index
 from xrag.types import Json, Passage, Ranking

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -13,12 +13,17 @@ from pathlib import Path
 from xrag import benchmarks, registry
 from xrag.benchmarks import Benchmark
 from xrag.benchmarks.files import folder_of
-from xrag.control.context import ContextBuilder
+from xrag.embedders import EmbedderName
 from xrag.errors import UsageError
-from xrag.experiments.spec import BenchmarkChoice, Experiment, Setup
-from xrag.types import Example, Query, Sampling
+from xrag.eval.judges.generators import MOST_TOKENS as VERDICT_TOKENS
+from xrag.eval.judges.tasks import Part, task_of
+from xrag.experiments import components
+from xrag.experiments.spec import BenchmarkChoice, Experiment, JudgeChoice, Options, Setup
+from xrag.types import Example, Query
 
 _KEY = 16
+_INSTRUCTIONS = 512
+"""At most how many tokens the texts around question and passages take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One setup on one benchmark: the queries it asks, the keys of its work."""
+    """One setup on one benchmark: the queries it asks, the keys of its work. ``verdicts``: judge's name ─▶ key."""
 
     setup: Setup
     asked: Asked
     queries: tuple[Query, ...]
     search: str
+    reranked: str | None
     answer: str | None
+    verdicts: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +59,100 @@ class Plan:
 
     def searches(self) -> int:
         """How many queries are searched for, shared work counted once."""
-        return sum(len(cell.queries) for cell in self._first("search"))
+        return sum(len(cell.queries) for cell in _distinct(self.cells, lambda cell: cell.search))
+
+    def pairs(self) -> int:
+        """At most how many hits are reranked."""
+        return sum(len(cell.queries) * cell.setup.k for cell in _distinct(self.cells, lambda cell: cell.reranked))
 
     def generations(self) -> int:
         """How many answers are generated."""
-        return sum(len(cell.queries) for cell in self._first("answer"))
+        return sum(len(cell.queries) for cell in self.answering())
+
+    def judgements(self) -> int:
+        """How many verdicts are asked for, of judges that are no people; a preference is asked for twice."""
+        return sum(questions for _, questions, _ in self._judged())
 
     def tokens(self) -> int:
-        """At most how many tokens models read and write: the context's budget and the completion's."""
-        return self.generations() * (ContextBuilder().budget + Sampling().max_tokens)
+        """At most how many tokens models read and write.
+
+        An answer: the context's budget, the instructions and the completion for every attempt that the policy allows. A
+        verdict: what is judged, the instructions and the reply for every try.
+        """
+        answers = sum(len(cell.queries) * _answer_tokens(cell.setup) for cell in self.answering())
+        return answers + sum(questions * tokens for _, questions, tokens in self._judged())
 
     def indexes(self) -> int:
         """How many collections are indexed."""
         return len({cell.asked.pool for cell in self.cells})
 
-    def _first(self, work: str) -> Iterator[Cell]:
-        seen: set[str] = set()
-        for cell in self.cells:
-            key = cell.search if work == "search" else cell.answer
-            if key is not None and key not in seen:
-                seen.add(key)
-                yield cell
+    def encoded(self) -> int:
+        """How many collections are encoded into vectors, once for each embedder."""
+        return len({(cell.asked.pool, cell.setup.embedder) for cell in self.cells if cell.setup.embedder})
+
+    def answering(self) -> list[Cell]:
+        """The cells whose setup answers, shared work once."""
+        return list(_distinct(self.cells, lambda cell: cell.answer))
+
+    def first(self, asked: Asked) -> Cell | None:
+        """The first setup that answers a benchmark, with which the others are compared."""
+        return next((cell for cell in self.cells if cell.asked is asked and cell.answer), None)
+
+    def _judged(self) -> Iterator[tuple[JudgeChoice, int, int]]:
+        """Each judge with the questions of one piece of work, and at most how many tokens one takes."""
+        for choice in self.experiment.judges:
+            task = task_of(choice.task)
+            for cell in self.answering():
+                if choice.generator is None or (task.is_comparison and cell == self.first(cell.asked)):
+                    continue
+                shown = 2 if task.is_comparison else 1
+                told = components.sampling(cell.setup).max_tokens * shown + _INSTRUCTIONS + VERDICT_TOKENS
+                read = components.context(cell.setup).budget if Part.PASSAGES in task.shown else 0
+                yield choice, len(cell.queries) * shown, (told + read) * (choice.retries + 1)
+
+
+def _answer_tokens(setup: Setup) -> int:
+    once = components.context(setup).budget + components.sampling(setup).max_tokens + _INSTRUCTIONS
+    return once * components.policy(setup).guard.attempts
+
+
+def _distinct(cells: Iterable[Cell], key: Callable[[Cell], str | None]) -> Iterator[Cell]:
+    """The first cell of each key; those that have none are left out."""
+    seen: set[str] = set()
+    for cell in cells:
+        found = key(cell)
+        if found is not None and found not in seen:
+            seen.add(found)
+            yield cell
 
 
 def make_plan(experiment: Experiment) -> Plan:
     """Load the benchmarks and lay out the work. Raises what loading raises, ``UsageError`` for what cannot be asked."""
+    _check(experiment)
     cells: list[Cell] = []
     for choice in experiment.benchmarks:
         asked = _asked(choice)
-        cells.extend(_cell(setup, asked) for setup in experiment.setups)
+        own = [_cell(setup, asked) for setup in experiment.setups]
+        first = next((cell for cell in own if cell.answer), None)
+        cells.extend(replace(cell, verdicts=_verdicts(cell, first, experiment.judges)) for cell in own)
     return Plan(experiment, tuple(cells))
+
+
+def _check(experiment: Experiment) -> None:
+    """Everything that can be known to be wrong before the work begins. Raises ``UsageError``."""
+    for setup in experiment.setups:
+        named: dict[str, str | None] = {"retriever": setup.retriever, "translator": setup.translator}
+        named |= {"reranker": setup.reranker, "generator": setup.generator}
+        for kind, name in named.items():
+            if name is not None:
+                registry.find(kind, name)
+        if setup.k < 1 or setup.shown < 1:
+            raise UsageError(f"'{setup.name}': k and shown are at least 1")
+        components.context(setup), components.sampling(setup), components.policy(setup)
+    for choice in experiment.judges:
+        task_of(choice.task), components.wording(choice)
+        if choice.generator is not None:
+            registry.find("generator", choice.generator)
 
 
 def _asked(choice: BenchmarkChoice) -> Asked:
@@ -118,11 +189,51 @@ def _cell(setup: Setup, asked: Asked) -> Cell:
         parallel = _parallel(asked.choice, setup.question_language)
         queries = [replace(parallel[_bare(one)].query, id=one.query.id) for one in asked.examples]
     translator = registry.load("translator", setup.translator)().fingerprint
-    searching = {"retriever": setup.retriever, "translator": translator, "k": setup.k, "in": setup.question_language}
+    searching: dict[str, object] = {
+        "retriever": setup.retriever,
+        "translator": translator,
+        "k": setup.k,
+        "in": setup.question_language,
+    }
+    if setup.embedder:
+        searching["embedder"] = [
+            setup.embedder,
+            components.contents({"model": EmbedderName.parse(setup.embedder).model}),
+        ]
     search = _key([version("crosslingual-rag"), asked.key, searching])
-    answering = {"generator": setup.generator, "options": dict(setup.generator_options), "shown": setup.shown}
-    answer = _key([search, answering, asdict(Sampling())]) if setup.generator else None
-    return Cell(setup, asked, tuple(queries), search, answer)
+    reranked = _key([search, setup.reranker, _named(setup.reranker_options)]) if setup.reranker else None
+    return Cell(setup, asked, tuple(queries), search, reranked, _answer_key(setup, reranked or search))
+
+
+def _answer_key(setup: Setup, found: str) -> str | None:
+    if setup.generator is None:
+        return None
+    answering = {
+        "generator": setup.generator,
+        "options": _named(setup.generator_options),
+        "shown": setup.shown,
+        "context": dict(setup.context),
+        "policy": components.policy(setup).to_table(),
+        "sampling": asdict(components.sampling(setup)),
+    }
+    return _key([found, answering])
+
+
+def _verdicts(cell: Cell, first: Cell | None, judges: Sequence[JudgeChoice]) -> dict[str, str]:
+    """For each judge the key of its verdicts on a cell's answers."""
+    if cell.answer is None or first is None:
+        return {}
+    keys = {}
+    for choice in judges:
+        rival = first.answer if task_of(choice.task).is_comparison else None
+        made = [choice.generator, _named(choice.generator_options), choice.wording, choice.retries]
+        keys[choice.name] = _key([cell.answer, rival, choice.task, made])
+    return keys
+
+
+def _named(options: Options) -> list[object]:
+    """Options, with what is in the folders that they name."""
+    return [dict(options), components.contents(options)]
 
 
 def _parallel(choice: BenchmarkChoice, language: str) -> Mapping[str, Example]:

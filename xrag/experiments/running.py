@@ -1,43 +1,28 @@
 """Doing what a plan says, from wherever an earlier run of it stopped.
 
-An experiment directory holds ``experiment.toml``, ``manifest.json``, ``indexes/``, ``searches/`` and ``answers/``; the last two
-have a file of results for each distinct configuration, named by the key of all that changes it.
+First all searches, then what is reranked, then all answers, then all verdicts: of two large models one is in memory.
 """
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import version
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, cast
 
-from xrag import manifest, registry
-from xrag.errors import UsageError, XragError
+from xrag import manifest
+from xrag.errors import UsageError
+from xrag.experiments import components
+from xrag.experiments.account import write_manifest
+from xrag.experiments.directory import MANIFEST, answers, failed_searches, hits, opened, rankings, reranked, searches
+from xrag.experiments.judging import judge_all
 from xrag.experiments.plan import Asked, Cell, Plan
-from xrag.experiments.records import Record, Records
-from xrag.index import IndexDirectory, build_index, open_index
+from xrag.experiments.records import Records
+from xrag.experiments.spec import Options
+from xrag.experiments.work import Job, Progress, Rows, Step
+from xrag.index import build_index, embed_index
 from xrag.pipeline import Pipeline, Request
-from xrag.types import UNDETERMINED, Answer, Example, Hit, Json, Query, Ranking
-
-BATCH = 64
-MANIFEST = "manifest.json"
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a run is: ``done`` of ``total`` items of one piece of work (``index``, ``search``, ``answer``)."""
-
-    work: str
-    what: str
-    done: int
-    total: int
-    failed: int = 0
+from xrag.protocols import StreamingGenerator
+from xrag.types import UNDETERMINED, Answer, Example, Json, Query, Ranking
 
 
 class Recorded:
@@ -51,49 +36,47 @@ class Recorded:
         return [self._rankings.get(query.id, ())[:k] for query in queries]
 
 
-def run(plan: Plan, directory: Path, progress: Callable[[Step], None] = lambda _: None) -> None:
+class Latest:
+    """The generator that was made last, so that pieces of work in a row share it and no two are in memory."""
+
+    def __init__(self) -> None:
+        self._key: str | None = None
+        self._made: StreamingGenerator | None = None
+
+    def generator(self, name: str, options: Options) -> StreamingGenerator:
+        """The generator of that name with these options."""
+        key = components.generator_key(name, options)
+        if self._made is None or key != self._key:
+            self._made = None
+            self._made, self._key = components.generator(name, options), key
+        return self._made
+
+
+def run(plan: Plan, directory: Path, progress: Progress = lambda _: None) -> None:
     """Do what is missing. Raises ``IndexLocked`` where another run is at work, ``UsageError`` in another's directory."""
+    made = Latest()
     with manifest.locked(directory):
         _begin(plan, directory)
+        for cell in _together(plan.cells, lambda cell: f"{cell.asked.key} {cell.setup.embedder}"):
+            _search(cell, directory, progress)
         for cell in plan.cells:
-            with _index(cell.asked, directory, progress) as index:
-                _search(cell, index, directory, progress)
-                _answer(cell, index, directory, progress)
-        _write_manifest(plan, directory, is_complete=True)
+            _rerank(cell, directory, progress)
+        for cell in _together(plan.answering(), _generator_key):
+            _answer(cell, directory, made, progress)
+        judge_all(plan, directory, made.generator, progress)
+        write_manifest(plan, directory, is_complete=True)
 
 
-def rankings(cell: Cell, directory: Path) -> dict[str, Ranking]:
-    """Query id ─▶ hits, as recorded; none for a query that failed or is not there yet."""
-    records = searches(cell, directory)
-    return {query.id: _hits(records.get(query.id) or {}) for query in cell.queries}
+def _together(cells: Iterable[Cell], key: Callable[[Cell], str]) -> list[Cell]:
+    """The cells with those of one key next to each other, the keys in the order in which they first come."""
+    groups: dict[str, list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(key(cell), []).append(cell)
+    return [cell for group in groups.values() for cell in group]
 
 
-def _hits(record: Record) -> Ranking:
-    hits = cast(list[tuple[str, float]], record.get("hits") or [])
-    return tuple(Hit(passage_id, score) for passage_id, score in hits)
-
-
-def searches(cell: Cell, directory: Path) -> Records:
-    """The results of a cell's searches."""
-    return _records(directory / "searches" / f"{cell.search}.jsonl")
-
-
-def answers(cell: Cell, directory: Path) -> Records:
-    """The results of a cell's generations."""
-    return _records(directory / "answers" / f"{cell.answer}.jsonl")
-
-
-def _records(path: Path) -> Records:
-    """The records of a file; a report asks for the same ones again and again, and they are long."""
-    if not path.exists():
-        return Records(path)
-    found = path.stat()
-    return _opened(path, found.st_mtime_ns, found.st_size)
-
-
-@lru_cache(maxsize=16)
-def _opened(path: Path, changed: int, size: int) -> Records:  # noqa: ARG001 - a file that has grown is another one
-    return Records(path)
+def _generator_key(cell: Cell) -> str:
+    return components.generator_key(cell.setup.generator or "", cell.setup.generator_options)
 
 
 def _begin(plan: Plan, directory: Path) -> None:
@@ -104,36 +87,11 @@ def _begin(plan: Plan, directory: Path) -> None:
         if earlier != plan.experiment.name:
             raise UsageError(f"{directory} holds the experiment '{earlier}'; name another directory with -o")
     manifest.write_text(said, plan.experiment.text)
-    _write_manifest(plan, directory, is_complete=False)
+    write_manifest(plan, directory, is_complete=False)
 
 
-def _write_manifest(plan: Plan, directory: Path, *, is_complete: bool) -> None:
-    packages = ("crosslingual-rag", "bm25s", "numpy", "fasttext-predict")
-    cells: list[Json] = [
-        {
-            "benchmark": cell.asked.choice.title,
-            "setup": cell.setup.name,
-            "search": cell.search,
-            "answer": cell.answer,
-            "questions": len(cell.queries),
-        }
-        for cell in plan.cells
-    ]
-    revisions: dict[str, Json] = {cell.asked.choice.title: cell.asked.benchmark.spec.revision for cell in plan.cells}
-    manifest.write_json(
-        directory / MANIFEST,
-        {
-            "name": plan.experiment.name,
-            "seed": plan.experiment.seed,
-            "complete": is_complete,
-            "cells": cells,
-            "revisions": revisions,
-            "versions": {name: version(name) for name in packages},
-        },
-    )
-
-
-def _index(asked: Asked, directory: Path, progress: Callable[[Step], None]) -> IndexDirectory:
+def _built(asked: Asked, embedder: str | None, directory: Path, progress: Progress) -> None:
+    """The index of a benchmark's passages, with the vectors of an embedder where there is one."""
     folder = directory / "indexes" / asked.pool
     source = directory / "indexes" / f"{asked.pool}.jsonl"
     if not (folder / MANIFEST).exists():
@@ -144,94 +102,93 @@ def _index(asked: Asked, directory: Path, progress: Callable[[Step], None]) -> I
                 stream.write(json.dumps(row, ensure_ascii=False) + "\n")
         build_index([source], folder)
         progress(Step("index", asked.choice.title, 1, 1))
-    return open_index(folder)
+    if embedder:
+        progress(Step("embed", f"{asked.choice.title} × {embedder}", 0, 1))
+        embed_index(folder, embedder)
+        progress(Step("embed", f"{asked.choice.title} × {embedder}", 1, 1))
 
 
-def _search(cell: Cell, index: IndexDirectory, directory: Path, progress: Callable[[Step], None]) -> None:
+def _search(cell: Cell, directory: Path, progress: Progress) -> None:
     records = searches(cell, directory)
-    by_id = {query.id: query for query in cell.queries}
-    missing = [by_id[key] for key in records.missing(list(by_id))]
+    missing = records.missing([query.id for query in cell.queries])
     if not missing:
         return
-    retriever = index.retriever(cell.setup.retriever, translator=cell.setup.translator)
+    _built(cell.asked, cell.setup.embedder, directory, progress)
+    with opened(cell.asked, directory) as index:
+        retriever = index.retriever(cell.setup.retriever, translator=cell.setup.translator)
 
-    def found(queries: Sequence[Query]) -> list[dict[str, Json]]:
-        rankings = retriever.search(queries, cell.setup.k)
-        return [{"hits": [[hit.passage_id, hit.score] for hit in ranking]} for ranking in rankings]
+        def found(queries: Sequence[Query]) -> Rows:
+            return [_hits_record(ranking) for ranking in retriever.search(queries, cell.setup.k)]
 
-    do_all(
-        missing,
-        found,
-        records,
-        lambda done, failed: progress(
-            Step("search", _what(cell), len(by_id) - len(missing) + done, len(by_id), failed)
-        ),
-    )
+        _job("search", cell, records).do(missing, found, progress)
 
 
-def _answer(cell: Cell, index: IndexDirectory, directory: Path, progress: Callable[[Step], None]) -> None:
-    if cell.setup.generator is None:
+def _rerank(cell: Cell, directory: Path, progress: Progress) -> None:
+    if cell.reranked is None:
         return
+    records, found = reranked(cell, directory), searches(cell, directory)
+    missing = records.missing([query.id for query in cell.queries])
+    if not missing:
+        return
+    with opened(cell.asked, directory) as index:
+        reranker = components.reranker(cell.setup, index.corpus)
+
+        def ordered(queries: Sequence[Query]) -> Rows:
+            given = [found[query.id] for query in queries]
+            good = [i for i, record in enumerate(given) if "error" not in record]
+            rankings = reranker.rerank([queries[i] for i in good], [hits(given[i]) for i in good], cell.setup.k)
+            rows: Rows = [{"error": str(record.get("error"))} for record in given]
+            for i, ranking in zip(good, rankings, strict=True):
+                rows[i] = _hits_record(ranking)
+            return rows
+
+        _job("rerank", cell, records).do(missing, ordered, progress)
+
+
+def _answer(cell: Cell, directory: Path, made: Latest, progress: Progress) -> None:
     records = answers(cell, directory)
     examples = {one.query.id: one for one in cell.asked.examples}
     missing = records.missing(list(examples))
-    if not missing:
+    if not missing or cell.setup.generator is None:
         return
-    generator = registry.make("generator", cell.setup.generator, dict(cell.setup.generator_options))
-    pipeline = Pipeline(Recorded(rankings(cell, directory)), index.corpus, generator=generator)
-    asked = {query.id: query for query in cell.queries}
+    failed = failed_searches(cell, directory)
+    with opened(cell.asked, directory) as index:
+        pipeline = Pipeline(
+            Recorded(rankings(cell, directory)),
+            index.corpus,
+            generator=made.generator(cell.setup.generator, cell.setup.generator_options),
+            context=components.context(cell.setup),
+            policy=components.policy(cell.setup),
+            translator=components.translator(cell.setup),
+        )
+        sampling = components.sampling(cell.setup)
 
-    def answered(queries: Sequence[Query]) -> list[dict[str, Json]]:
-        requests = [Request(query, _answer_language(examples[query.id])) for query in queries]
-        return [_answer_record(answer) for answer in pipeline.batch(requests, k=cell.setup.shown)]
+        def answered(queries: Sequence[Query]) -> Rows:
+            # A question that nothing could be searched for is not answered from nothing.
+            good = [query for query in queries if query.id not in failed]
+            requests = [Request(query, _answer_language(examples[query.id])) for query in good]
+            said = pipeline.batch(requests, k=cell.setup.shown, sampling=sampling) if good else []
+            rows = {query.id: _answer_record(one) for query, one in zip(good, said, strict=True)}
+            return [rows.get(query.id) or {"error": failed[query.id]} for query in queries]
 
-    do_all(
-        [asked[key] for key in missing],
-        answered,
-        records,
-        lambda done, failed: progress(
-            Step("answer", _what(cell), len(examples) - len(missing) + done, len(examples), failed)
-        ),
-    )
-
-
-def do_all(
-    queries: Sequence[Query],
-    do: Callable[[Sequence[Query]], list[dict[str, Json]]],
-    records: Records,
-    progress: Callable[[int, int], None],
-) -> None:
-    """Batch by batch; where a batch fails its items are tried alone, and the error of one stands in its place."""
-    done = failed = 0
-    for batch in _batches(queries):
-        started = time.perf_counter()
-        try:
-            rows = do(batch)
-        except XragError:
-            rows = [_alone(query, do) for query in batch]
-        seconds = (time.perf_counter() - started) / len(batch)
-        finished: list[Record] = [
-            {"id": query.id, **row, "seconds": seconds} for query, row in zip(batch, rows, strict=True)
-        ]
-        records.append(finished)
-        done, failed = done + len(batch), failed + sum("error" in row for row in rows)
-        progress(done, failed)
+        _job("answer", cell, records).do(missing, answered, progress)
 
 
-def _alone(query: Query, do: Callable[[Sequence[Query]], list[dict[str, Json]]]) -> dict[str, Json]:
-    try:
-        [row] = do([query])
-    except XragError as error:
-        return {"error": str(error)}
-    return row
+def _job(work: str, cell: Cell, records: Records) -> Job:
+    return Job(work, f"{cell.asked.choice.title} × {cell.setup.name}", cell.queries, records)
+
+
+def _hits_record(ranking: Ranking) -> dict[str, Json]:
+    return {"hits": [[hit.passage_id, hit.score] for hit in ranking]}
 
 
 def _answer_record(answer: Answer) -> dict[str, Json]:
-    return {
+    record: dict[str, Json] = {
         "text": answer.text,
         "language": answer.language,
         "abstained": answer.abstained,
         "context": [passage.id for passage in answer.context],
+        "citations": list(dict.fromkeys(citation.passage_id for citation in answer.citations)),
         "attempts": [
             {"text": one.completion.text, "language": one.language, "accepted": one.accepted, "reason": one.reason}
             for one in answer.attempts
@@ -239,17 +196,11 @@ def _answer_record(answer: Answer) -> dict[str, Json]:
         "prompt_tokens": answer.usage.prompt_tokens,
         "completion_tokens": answer.usage.completion_tokens,
     }
+    return {"error": answer.error, **{key: record[key] for key in _COST}} if answer.error else record
+
+
+_COST = ("attempts", "prompt_tokens", "completion_tokens")
 
 
 def _answer_language(example: Example) -> str | None:
     return None if example.answer_language == UNDETERMINED else example.answer_language
-
-
-def _what(cell: Cell) -> str:
-    return f"{cell.asked.choice.title} × {cell.setup.name}"
-
-
-def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

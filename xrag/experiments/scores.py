@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
@@ -14,9 +14,10 @@ from xrag.eval.answers import SHORT_ANSWER_METRICS
 from xrag.eval.fidelity import Fidelity, fidelity, joint, verdicts
 from xrag.eval.results import Result, macro, mean
 from xrag.eval.statistics import Comparison, Interval
+from xrag.experiments.directory import answers, rankings, reranked, searches, texts
+from xrag.experiments.opinions import Opinion, opinions, panel_results
 from xrag.experiments.plan import Cell, Plan
 from xrag.experiments.records import Records
-from xrag.experiments.running import answers, rankings, searches
 from xrag.types import Ranking
 
 DRAWS = 1000
@@ -43,6 +44,7 @@ class Row:
     answer_seconds: float
     failed: int
     missing: int
+    opinions: tuple[Opinion, ...] = ()
 
 
 def score(plan: Plan, directory: Path) -> list[Row]:
@@ -52,21 +54,24 @@ def score(plan: Plan, directory: Path) -> list[Row]:
     rows = []
     for _, group in groupby(plan.cells, key=lambda cell: cell.asked.choice.title):
         cells = list(group)
-        results = [_results(cell, directory) for cell in cells]
+        said = [opinions(plan, cell, directory) for cell in cells]
+        results = [_results(cell, directory, one) for cell, one in zip(cells, said, strict=True)]
         compared = _comparisons(cells[0], results)
-        rows += [_row(*of, directory) for of in zip(cells, results, compared, strict=True)]
+        for cell, found, with_first, one in zip(cells, results, compared, said, strict=True):
+            rows.append(replace(_row(cell, found, with_first, directory), opinions=one))
     return rows
 
 
-def _results(cell: Cell, directory: Path) -> tuple[Result, ...]:
+def _results(cell: Cell, directory: Path, said: Sequence[Opinion]) -> tuple[Result, ...]:
     found: list[Result] = []
     if any(one.qrels for one in cell.asked.examples):
         found.extend(_retrieval(cell, rankings(cell, directory)))
     if cell.answer is not None and any(one.gold_answers for one in cell.asked.examples):
-        texts = _texts(answers(cell, directory))
-        found.extend(metric.result(texts, cell.asked.examples) for metric in SHORT_ANSWER_METRICS)
+        told = texts(answers(cell, directory))
+        found.extend(metric.result(told, cell.asked.examples) for metric in SHORT_ANSWER_METRICS)
         exact = next(one for one in found if one.metric == "contains")
-        found.append(joint(exact, verdicts(texts, cell.asked.examples), cell.asked.examples))
+        found.append(joint(exact, verdicts(told, cell.asked.examples), cell.asked.examples))
+    found.extend(panel_results(cell, said))
     return tuple(found)
 
 
@@ -93,8 +98,9 @@ def _recall(cell: Cell, found: Mapping[str, Ranking], k: int) -> Result:
 def _row(cell: Cell, results: tuple[Result, ...], compared: Compared, directory: Path) -> Row:
     languages = _languages(cell)
     found, said = searches(cell, directory), answers(cell, directory) if cell.answer else None
+    ordered = reranked(cell, directory) if cell.reranked else None
     ids = [query.id for query in cell.queries]
-    records = [work.get(key) for work in (found, said) if work is not None for key in ids]
+    failed, missing = _counts([work for work in (found, ordered, said) if work is not None], ids)
     return Row(
         cell,
         results,
@@ -103,12 +109,19 @@ def _row(cell: Cell, results: tuple[Result, ...], compared: Compared, directory:
             one.metric: statistics.by_language(one.per_query, languages, resamples=DRAWS) for one in results
         },
         comparisons=compared,
-        fidelity=fidelity(_texts(said), cell.asked.examples) if said else {},
-        search_seconds=_seconds(found, ids),
+        fidelity=fidelity(texts(said), cell.asked.examples) if said else {},
+        search_seconds=_seconds(found, ids) + (_seconds(ordered, ids) if ordered else 0.0),
         answer_seconds=_seconds(said, ids) if said else 0.0,
-        failed=sum(1 for record in records if record and "error" in record),
-        missing=sum(1 for record in records if record is None),
+        failed=failed,
+        missing=missing,
     )
+
+
+def _counts(works: Sequence[Records], ids: Sequence[str]) -> tuple[int, int]:
+    """Questions of which something failed, and questions of which something has not been done."""
+    failed = {key for work in works for key in ids if "error" in (work.get(key) or {})}
+    missing = {key for work in works for key in ids if work.get(key) is None}
+    return len(failed), len(missing - failed)
 
 
 def _comparisons(first: Cell, results: Sequence[tuple[Result, ...]]) -> list[Compared]:
@@ -128,10 +141,6 @@ def _comparisons(first: Cell, results: Sequence[tuple[Result, ...]]) -> list[Com
 
 def _languages(cell: Cell) -> dict[str, str]:
     return {one.query.id: one.query.language for one in cell.asked.examples}
-
-
-def _texts(records: Records) -> dict[str, str]:
-    return {key: str(record["text"]) for key, record in records.items() if "text" in record}
 
 
 def _seconds(records: Records, ids: Sequence[str]) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from xrag.eval.results import Result
+from xrag.experiments.opinions import summaries
 from xrag.experiments.scores import Row
 
 _SIGNIFICANT = 0.05
@@ -16,22 +17,23 @@ _SIGNIFICANT = 0.05
 def terminal(rows: Sequence[Row]) -> str:
     """For each benchmark a table of the setups; a ``*`` marks what differs from the first one (p < .05, Holm)."""
     parts = []
-    for title, table in _tables(rows, _marked):
+    for title, table, members in _tables(rows, _marked):
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
             "  ".join(_cell(cell, w, i) for i, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in table
         ]
-        parts.append("\n".join([title, *(line.rstrip() for line in lines)]))
+        parts.append("\n".join([title, *(line.rstrip() for line in lines), *_judge_lines(members)]))
     return "\n\n".join(parts)
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """The same with 95 % intervals, as Markdown tables."""
     parts = []
-    for title, table in _tables(rows, _with_interval):
+    for title, table, members in _tables(rows, _with_interval):
         head, *body = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in table]
         rule = " | ".join("---" if i == 0 else "---:" for i in range(len(table[0])))
-        parts.append("\n".join([f"### {title}", "", *(f"| {line} |" for line in (head, rule, *body))]))
+        judges = "".join(f"\n\n{line}" for line in _judge_lines(members))
+        parts.append("\n".join([f"### {title}", "", *(f"| {line} |" for line in (head, rule, *body))]) + judges)
     return "\n\n".join(parts) + "\n"
 
 
@@ -58,7 +60,7 @@ def comma_separated(rows: Sequence[Row]) -> str:
 def latex(rows: Sequence[Row]) -> str:
     """A ``tabular`` for each benchmark, for the booktabs package."""
     parts = []
-    for title, table in _tables(rows, _marked):
+    for title, table, _ in _tables(rows, _marked):
         head, *body = [" & ".join(map(_escaped, row)) + r" \\" for row in table]
         columns = "l" + "r" * (len(table[0]) - 1)
         parts.append(
@@ -86,7 +88,7 @@ FORMATS: Mapping[str, Callable[[Sequence[Row]], str]] = {
 }
 
 
-def _tables(rows: Sequence[Row], shown: Callable[[Row, Result], str]) -> list[tuple[str, list[list[str]]]]:
+def _tables(rows: Sequence[Row], shown: Callable[[Row, Result], str]) -> list[tuple[str, list[list[str]], list[Row]]]:
     found = []
     for title, group in groupby(rows, key=lambda row: row.cell.asked.choice.title):
         members = list(group)
@@ -95,8 +97,12 @@ def _tables(rows: Sequence[Row], shown: Callable[[Row, Result], str]) -> list[tu
         body = [[row.cell.setup.name, *_values(row, metrics, shown), *_rest(row)] for row in members]
         examples = members[0].cell.asked.examples
         n = f"{_many(len(examples), 'question')} in {_many(len({one.query.language for one in examples}), 'language')}"
-        found.append((f"{title}: {n}", [head, *body]))
+        found.append((f"{title}: {n}", [head, *body], members))
     return found
+
+
+def _judge_lines(rows: Sequence[Row]) -> list[str]:
+    return [one.line() for one in summaries([row.cell for row in rows], [row.opinions for row in rows])]
 
 
 def _many(count: int, what: str) -> str:

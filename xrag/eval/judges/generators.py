@@ -14,7 +14,7 @@ from xrag.eval.judges.tasks import Case, Task, Verdict, task_of
 from xrag.protocols import Generator
 from xrag.types import Ability, Completion, Prompt, Sampling
 
-_MOST_TOKENS = 256
+MOST_TOKENS = 256
 _SHOWN = 80
 """Characters of a reply that is no verdict."""
 
@@ -40,7 +40,7 @@ class GeneratorJudge:
     task: str = "correctness"
     wording: Wording = Wording.ENGLISH
     retries: int = 2
-    sampling: Sampling = field(default_factory=lambda: Sampling(max_tokens=_MOST_TOKENS))
+    sampling: Sampling = field(default_factory=lambda: Sampling(max_tokens=MOST_TOKENS))
 
     def __post_init__(self) -> None:
         task_of(self.task)

@@ -1,0 +1,103 @@
+"""The parts of a setup, made from what its TOML says of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from xrag import registry
+from xrag.control.context import ContextBuilder
+from xrag.control.policy import Fallback, LanguagePolicy, preset
+from xrag.errors import UsageError
+from xrag.eval.judges.generators import GeneratorJudge, Wording
+from xrag.experiments.spec import JudgeChoice, Options, Setup
+from xrag.protocols import Generator, PassageLookup, Reranker, StreamingGenerator, Translator
+from xrag.types import Json, Sampling
+
+Made = TypeVar("Made", ContextBuilder, Sampling)
+
+
+def reranker(setup: Setup, passages: PassageLookup) -> Reranker:
+    """The reranker of a setup that has one; an option ``generator`` is a table: its ``name``, and its options."""
+    options = dict(setup.reranker_options)
+    if isinstance(options.get("generator"), Mapping):
+        given = dict(options["generator"])
+        options["generator"] = generator(str(given.pop("name", "")), given)
+    made: Reranker = registry.make("reranker", setup.reranker or "", {**options, "passages": cast(Json, passages)})
+    return made
+
+
+def generator(name: str, options: Options) -> StreamingGenerator:
+    """The registered generator of that name with its options."""
+    made: StreamingGenerator = registry.make("generator", name, dict(options))
+    return made
+
+
+def generator_key(name: str, options: Options) -> str:
+    """The same for generators that are the same."""
+    return json.dumps([name, dict(options)], sort_keys=True)
+
+
+def context(setup: Setup) -> ContextBuilder:
+    """How a setup builds its context."""
+    return _made(ContextBuilder, setup.context, f"the context of '{setup.name}'")
+
+
+def sampling(setup: Setup) -> Sampling:
+    """How a setup's generator decodes."""
+    given = {key: tuple(value) if isinstance(value, list) else value for key, value in setup.sampling.items()}
+    return _made(Sampling, given, f"the sampling of '{setup.name}'")
+
+
+def policy(setup: Setup) -> LanguagePolicy:
+    """What a setup does for the language of its answers."""
+    given = setup.policy
+    return preset(given) if isinstance(given, str) else LanguagePolicy.from_table(given)
+
+
+def translator(setup: Setup) -> Translator | None:
+    """The translator for a policy that translates answers at last."""
+    if policy(setup).fallback is not Fallback.TRANSLATE:
+        return None
+    made: Translator = registry.make("translator", setup.translator, {})
+    return made
+
+
+def judge(choice: JudgeChoice, made: Generator) -> GeneratorJudge:
+    """The judge of a choice that has a generator, which is handed in, as judges may share one."""
+    return GeneratorJudge(made, task=choice.task, wording=wording(choice), retries=choice.retries)
+
+
+def wording(choice: JudgeChoice) -> Wording:
+    """The language that a judge is asked in."""
+    if choice.wording not in list(Wording):
+        raise UsageError(f"the judge '{choice.name}': wording is '{choice.wording}'; there are: {', '.join(Wording)}")
+    return Wording(choice.wording)
+
+
+def contents(options: Options) -> list[tuple[str, int, int]]:
+    """The files of every folder that options name, with size and time: a model that was trained on is another one."""
+    folders = [Path(value) for value in options.values() if isinstance(value, str) and _is_folder(value)]
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+
+
+def _is_folder(value: str) -> bool:
+    try:
+        return Path(value).is_dir()
+    except OSError:
+        return False
+
+
+def _made(kind: type[Made], table: Mapping[str, Any], what: str) -> Made:  # Any: TOML values
+    known = [one.name for one in fields(kind) if one.init]
+    unknown = sorted(table.keys() - set(known))
+    if unknown:
+        raise UsageError(f"{what} has no '{unknown[0]}'; there are: {', '.join(known)}")
+    try:
+        return kind(**table)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{what}: {error}") from error
