@@ -151,3 +151,49 @@ def save_bge_m3(folder: Path, encoder: Path, *, seed: int = 2) -> Path:
     torch.save(torch.nn.Linear(32, 1).state_dict(), folder / "sparse_linear.pt")
     torch.save(torch.nn.Linear(32, 32).state_dict(), folder / "colbert_linear.pt")
     return folder
+
+
+def save_colbert(folder: Path, encoder: Path, **metadata: object) -> Path:
+    """The encoder as ColBERT lies on the hub: weights under a prefix, a projection among them, and ``artifact.metadata``."""
+    from safetensors.torch import save_file
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(encoder)
+    tokenizer.add_special_tokens({"additional_special_tokens": ["[unused0]", "[unused1]"]})
+    model = AutoModel.from_pretrained(encoder)
+    torch.manual_seed(4)
+    model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    tokenizer.save_pretrained(folder)
+    model.config.architectures = ["HF_ColBERT"]
+    model.config.save_pretrained(folder)
+    edit_json(folder / "config.json", architectures=["HF_ColBERT"])
+    weights = {f"roberta.{name}": tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights | {"linear.weight": torch.randn(24, 32)}, folder / "model.safetensors", {"format": "pt"})
+    said = {
+        "query_maxlen": 16,
+        "doc_maxlen": 40,
+        "query_token_id": "[unused0]",
+        "doc_token_id": "[unused1]",
+        **metadata,
+    }
+    (folder / "artifact.metadata").write_text(json.dumps(said))
+    return folder
+
+
+def save_pylate(folder: Path, encoder: Path, **said: object) -> Path:
+    """The encoder as PyLate saves one, a transformer and a projection, with its marks in the tokenizer."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Transformer
+
+    transformer = Transformer(str(encoder), max_seq_length=48)
+    transformer.tokenizer.add_tokens(["[Q] ", "[D] "], special_tokens=True)
+    torch.manual_seed(5)
+    transformer.auto_model.resize_token_embeddings(len(transformer.tokenizer), mean_resizing=False)
+    dense = Dense(32, 24, bias=False, activation_function=torch.nn.Identity())
+    SentenceTransformer(modules=[transformer, dense], device="cpu").save(str(folder))
+    ours = {"model_type": "ColBERT", "query_prefix": "[Q] ", "document_prefix": "[D] ", "query_length": 16}
+    edit_json(folder / "config_sentence_transformers.json", **ours, document_length=40, **said)
+    kept = {"in_features", "out_features", "bias", "activation_function"}
+    path = folder / "1_Dense" / "config.json"
+    path.write_text(json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key in kept}))
+    return folder

@@ -47,10 +47,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "sparse-encoder": {
         "hf": "xrag.embedders.sparse:open_sparse_encoder",
     },
+    "late-encoder": {
+        "hf": "xrag.embedders.late:open_late",
+    },
     "reranker": {
         "cross-encoder": "xrag.rerankers.cross_encoder:open_cross_encoder",
         "listwise": "xrag.rerankers.listwise:ListwiseReranker",
-        "maxsim": "xrag.rerankers.late_interaction:MaxSimReranker",
+        "maxsim": "xrag.rerankers.late_interaction:open_maxsim",
     },
     "reader": {
         "jsonl": "xrag.corpus.readers.records:read_jsonl",

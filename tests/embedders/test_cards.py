@@ -4,51 +4,104 @@ import pytest
 
 from xrag import registry
 from xrag.embedders import Pooling, Settings, model_cards
+from xrag.embedders.cards import token_cards
 from xrag.errors import UsageError
 
 MEAN, CLS, LAST = Pooling.MEAN, Pooling.CLS, Pooling.LAST
+QWEN = (32, 64, 128, 256, 512, 768, 1024, 2560, 4096)
 SEARCH = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
 
-KNOWN = [  # (model, query prompt, passage prompt, pooling, dimension), from each model's own page
-    ("intfloat/multilingual-e5-small", "query: ", "passage: ", MEAN, 384),
-    ("intfloat/multilingual-e5-base", "query: ", "passage: ", MEAN, 768),
-    ("intfloat/multilingual-e5-large", "query: ", "passage: ", MEAN, 1024),
-    ("intfloat/multilingual-e5-large-instruct", SEARCH + " ", "", MEAN, 1024),
-    ("BAAI/bge-m3", "", "", CLS, 1024),
-    ("sentence-transformers/LaBSE", "", "", CLS, 768),
-    ("Alibaba-NLP/gte-multilingual-base", "", "", CLS, 768),
-    ("Snowflake/snowflake-arctic-embed-l-v2.0", "query: ", "", CLS, 1024),
+# (model, query prompt, passage prompt, pooling, dimension, sizes, length, licence), from each model's own page
+KNOWN = [
+    ("intfloat/multilingual-e5-small", "query: ", "passage: ", MEAN, 384, (), 512, "MIT"),
+    ("intfloat/multilingual-e5-base", "query: ", "passage: ", MEAN, 768, (), 512, "MIT"),
+    ("intfloat/multilingual-e5-large", "query: ", "passage: ", MEAN, 1024, (), 512, "MIT"),
+    ("intfloat/multilingual-e5-large-instruct", SEARCH + " ", "", MEAN, 1024, (), 512, "MIT"),
+    ("BAAI/bge-m3", "", "", CLS, 1024, (), 8192, "MIT"),
+    ("sentence-transformers/LaBSE", "", "", CLS, 768, (), 256, "Apache-2.0"),
+    ("Alibaba-NLP/gte-multilingual-base", "", "", CLS, 768, (128, 256, 512, 768), 8192, "Apache-2.0"),
+    ("Snowflake/snowflake-arctic-embed-l-v2.0", "query: ", "", CLS, 1024, (256, 1024), 8192, "Apache-2.0"),
     (
         "jinaai/jina-embeddings-v3",
         "Represent the query for retrieving evidence documents: ",
         "Represent the document for retrieval: ",
         MEAN,
         1024,
+        (32, 64, 128, 256, 512, 768, 1024),
+        8192,
+        "CC-BY-NC-4.0",
     ),
-    ("google/embeddinggemma-300m", "task: search result | query: ", "title: none | text: ", MEAN, 768),
-    ("Qwen/Qwen3-Embedding-0.6B", SEARCH, "", LAST, 1024),
-    ("Qwen/Qwen3-Embedding-4B", SEARCH, "", LAST, 2560),
-    ("Qwen/Qwen3-Embedding-8B", SEARCH, "", LAST, 4096),
+    (
+        "google/embeddinggemma-300m",
+        "task: search result | query: ",
+        "title: none | text: ",
+        MEAN,
+        768,
+        (128, 256, 512, 768),
+        2048,
+        "Gemma",
+    ),
+    ("Qwen/Qwen3-Embedding-0.6B", SEARCH, "", LAST, 1024, QWEN[:7], 8192, "Apache-2.0"),
+    ("Qwen/Qwen3-Embedding-4B", SEARCH, "", LAST, 2560, QWEN[:8], 8192, "Apache-2.0"),
+    ("Qwen/Qwen3-Embedding-8B", SEARCH, "", LAST, 4096, QWEN, 8192, "Apache-2.0"),
     (
         "HIT-TMG/KaLM-embedding-multilingual-mini-instruct-v1",
         "Instruct: Given a query, retrieve documents that answer the query. \n Query: ",
         "",
         MEAN,
         896,
+        (),
+        512,
+        "MIT",
     ),
-    ("nvidia/llama-embed-nemotron-8b", SEARCH + " ", "", MEAN, 4096),
-    ("minishlab/potion-multilingual-128M", "", "", MEAN, 256),
+    ("nvidia/llama-embed-nemotron-8b", SEARCH + " ", "", MEAN, 4096, (), 4096, "NVIDIA, research only"),
+    ("minishlab/potion-multilingual-128M", "", "", MEAN, 256, (), 1_000_000, "MIT"),
 ]
+
+REVISIONS = {
+    "intfloat/multilingual-e5-small": "fd1525a9",
+    "intfloat/multilingual-e5-base": "d13f1b27",
+    "intfloat/multilingual-e5-large": "ab10c1a7",
+    "intfloat/multilingual-e5-large-instruct": "baa7be48",
+    "BAAI/bge-m3": "5617a9f6",
+    "sentence-transformers/LaBSE": "e34fab64",
+    "Snowflake/snowflake-arctic-embed-l-v2.0": "edc2df7b",
+    "google/embeddinggemma-300m": "64614b0b",
+    "HIT-TMG/KaLM-embedding-multilingual-mini-instruct-v1": "45e42c89",
+    "nvidia/llama-embed-nemotron-8b": "84a37559",
+}
 
 
 @pytest.mark.parametrize("row", KNOWN, ids=lambda row: row[0])
 def test_the_card_says_how_the_model_is_used(row) -> None:
     card = model_cards()[row[0]]
-    assert (card.hub, card.query, card.passage, card.pooling, card.dimension) == row
+    used = (card.hub, card.query, card.passage, card.pooling, card.dimension, card.sizes, card.max_length, card.licence)
+    assert used == row
+
+
+def test_revisions_are_the_ones_looked_at() -> None:
+    assert {hub: card.revision[:8] for hub, card in model_cards().items() if card.revision} == REVISIONS
 
 
 def test_every_card_is_held_by_a_row_above() -> None:
     assert set(model_cards()) == {name for name, *_ in KNOWN}
+
+
+LATE = [  # (model, tokens of a query, of a passage, dimension, sizes, licence, whether it runs code of its own)
+    ("BAAI/bge-m3", 8192, 8192, 1024, (), "MIT", False),
+    ("antoinelouis/colbert-xm", 32, 256, 128, (), "MIT", False),
+    ("jinaai/jina-colbert-v2", 32, 8192, 128, (64, 96, 128), "CC-BY-NC-4.0", True),
+]
+SPARSE = [("BAAI/bge-m3", 8192, 8192, 250_002, (), "MIT", False)]
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("late", LATE), ("sparse", SPARSE)])
+def test_the_cards_of_models_that_work_by_token(kind: str, rows) -> None:
+    assert [
+        (c.hub, c.query_length, c.passage_length, c.dimension, c.sizes, c.licence, c.remote_code)
+        for c in token_cards(kind).values()
+    ] == rows
+    assert all(card.languages for card in token_cards(kind).values())
 
 
 @pytest.mark.parametrize("card", model_cards().values(), ids=lambda card: card.hub)

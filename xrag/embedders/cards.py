@@ -49,11 +49,39 @@ class ModelCard:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TokenCard:
+    """A model that gives something for each token, vectors (``late``) or weights (``sparse``); lengths are in tokens.
+
+    How such a model is used lies beside its weights; the card says what is not there.
+    """
+
+    hub: str
+    query_length: int
+    passage_length: int
+    dimension: int
+    languages: str
+    licence: str
+    revision: str = ""
+    sizes: tuple[int, ...] = ()
+    remote_code: bool = False
+
+
+@cache
+def token_cards(kind: str) -> Mapping[str, TokenCard]:
+    """The cards of a kind, ``late`` or ``sparse``, by the name of the model on the hub."""
+    return {row["hub"]: TokenCard(**{**row, "sizes": tuple(row.get("sizes", ()))}) for row in _tables()[kind]}
+
+
+@cache
+def _tables() -> Mapping[str, Any]:  # Any: TOML; a test reads every row
+    return tomllib.loads(files("xrag.resources").joinpath("models.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def model_cards() -> Mapping[str, ModelCard]:
     """All cards by the name of the model on the hub."""
-    table = tomllib.loads(files("xrag.resources").joinpath("models.toml").read_text(encoding="utf-8"))
-    return {row["hub"]: _card(row) for row in table["model"]}
+    return {row["hub"]: _card(row) for row in _tables()["model"]}
 
 
 def _card(row: Mapping[str, Any]) -> ModelCard:  # Any: TOML; a test reads every row

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from xrag.embedders.cards import ModelCard, model_cards
+from xrag.embedders.cards import ModelCard, model_cards, token_cards
 from xrag.embedders.settings import Pooling, Settings
 from xrag.errors import InputError, UsageError
 from xrag.types import Json
@@ -18,6 +18,7 @@ WEIGHTS = (
     "*.safetensors",
     "*.bin",
     "*.pt",
+    "*.metadata",
     "*.json",
     "*.txt",
     "*.model",
@@ -86,7 +87,8 @@ def find_model(name: str) -> Model:
         raise InputError(f"{name} is neither a folder nor the name of a model (OWNER/NAME)")
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - half a second that a local folder need not spend
 
-    wanted = revision or (card.revision if card else "") or None
+    known = card or token_cards("late").get(hub) or token_cards("sparse").get(hub)
+    wanted = revision or (known.revision if known else "") or None
     try:
         folder = snapshot_download(hub, revision=wanted, allow_patterns=list(WEIGHTS))
     except Exception as error:  # the hub's client raises errors of many kinds
@@ -94,10 +96,21 @@ def find_model(name: str) -> Model:
     return Model(name, Path(folder), card)
 
 
+def refuse_code(model: Model, kind: str, *, remote_code: bool) -> None:
+    """Raise ``UsageError`` where the model's card of that kind says that it runs code from its repository, and it may not."""
+    card = token_cards(kind).get(_hub(model.folder.absolute())) or token_cards(kind).get(model.name.partition("@")[0])
+    if card and card.remote_code and not remote_code:
+        raise UsageError(f"{model.name} runs code from its repository: open it from Python, with remote_code=True")
+
+
 def _card_of(folder: Path) -> ModelCard | None:
+    return model_cards().get(_hub(folder))
+
+
+def _hub(folder: Path) -> str:
+    """The name on the hub of a folder that lies in the hub's cache, or is called by that name."""
     cached = next((part for part in folder.parts if part.startswith("models--")), "")
-    hub = cached.removeprefix("models--").replace("--", "/", 1) or "/".join(folder.parts[-2:])
-    return model_cards().get(hub)
+    return cached.removeprefix("models--").replace("--", "/", 1) or "/".join(folder.parts[-2:])
 
 
 def read_object(path: Path) -> Mapping[str, Json]:
@@ -169,7 +182,15 @@ def _pooling(model: Model, path: str) -> Pooling:
 
 
 def _decides(path: Path) -> bool:
-    return path.suffix in {".json", ".safetensors", ".bin", ".pt", ".txt", ".model"} and not path.name.startswith(".")
+    return path.suffix in {
+        ".json",
+        ".safetensors",
+        ".bin",
+        ".pt",
+        ".metadata",
+        ".txt",
+        ".model",
+    } and not path.name.startswith(".")
 
 
 def _sampled(path: Path) -> bytes:

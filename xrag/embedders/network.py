@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -56,11 +56,19 @@ class Encoder:
 
     def read(self, texts: Sequence[str], read: Callable[[Output], Found]) -> Iterator[tuple[list[int], Found]]:
         """What ``read`` makes of each batch, with the places of its texts. Raises ``RetrievalError``."""
-        tokens = self.tokens(texts)
+        yield from self.read_tokens(self.tokens(texts), read, self._padded)
+
+    def read_tokens(
+        self,
+        tokens: Sequence[list[int]],
+        read: Callable[[Output], Found],
+        pad: Callable[[Sequence[list[int]]], Mapping[str, torch.Tensor]],
+    ) -> Iterator[tuple[list[int], Found]]:
+        """The same of texts that are tokens already; ``pad`` makes one batch of some."""
 
         def run(places: list[int]) -> Found:
             with torch.inference_mode():
-                return read(self.forward([tokens[place] for place in places]))
+                return read(self._forward(pad([tokens[place] for place in places])))
 
         lengths = [len(each) for each in tokens]
         try:
@@ -83,10 +91,12 @@ class Encoder:
                 tokens[at] = shorter
         return tokens
 
-    def forward(self, tokens: Sequence[list[int]]) -> Output:
-        """One batch through the transformer."""
-        padded = self.tokenizer.pad({"input_ids": list(tokens)}, return_tensors="pt").to(self.model.device)
-        return Output(self.model(**padded)[0].float(), padded["attention_mask"], padded["input_ids"])
+    def _padded(self, tokens: Sequence[list[int]]) -> Mapping[str, torch.Tensor]:
+        return cast(Mapping[str, torch.Tensor], self.tokenizer.pad({"input_ids": list(tokens)}, return_tensors="pt"))
+
+    def _forward(self, batch: Mapping[str, torch.Tensor]) -> Output:
+        placed = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
+        return Output(self.model(**placed)[0].float(), placed["attention_mask"], placed["input_ids"])
 
 
 def load_encoder(
@@ -105,11 +115,17 @@ def load_encoder(
     try:
         tokenizer = AutoTokenizer.from_pretrained(model.folder, trust_remote_code=remote_code)
         dtype = torch.bfloat16 if halved else torch.float32
-        network = kind.from_pretrained(model.folder, dtype=dtype, trust_remote_code=remote_code)
+        network, found = kind.from_pretrained(
+            model.folder, dtype=dtype, trust_remote_code=remote_code, output_loading_info=True
+        )
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{model.name} cannot be loaded: {error}") from error
     finally:
         transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
+    if missing := sorted(name for name in found["missing_keys"] if "pooler" not in name):
+        raise InputError(
+            f"{model.name} lacks weights that a {type(network).__name__} has, such as {missing[0]}: they would be random"
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return Encoder(model.name, tokenizer, network.to(target).eval(), max_length=max_length)

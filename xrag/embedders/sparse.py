@@ -29,7 +29,7 @@ except ImportError as error:
 
     raise MissingExtra("a sparse encoder", "hf") from error
 
-from xrag.embedders.folder import Model, configured_length, find_model, modules_of, prompts_of, read_object
+from xrag.embedders.folder import Model, configured_length, find_model, modules_of, prompts_of, read_object, refuse_code
 from xrag.embedders.network import Encoder, Output, load_encoder
 from xrag.errors import InputError, RetrievalError, UsageError
 
@@ -173,6 +173,7 @@ def open_sparse_encoder(name: str, *, remote_code: bool = False) -> LearnedSpars
     where it says nowhere how it weighs terms.
     """
     model = find_model(name)
+    refuse_code(model, "sparse", remote_code=remote_code)
     if any((model.folder / f"{HEAD}{ending}").is_file() for ending in (".safetensors", ".pt")):
         return _token_weights(model, remote_code=remote_code)
     kinds = modules_of(model.folder)

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from xrag import registry
 from xrag.protocols import PassageLookup
 from xrag.rerankers.texts import ordered, passages_of, readable
 from xrag.types import Query, Ranking
@@ -49,6 +50,15 @@ class MaxSimReranker:
             for hit in ranking
         ]
         return [tuple(hit for hit in ranking if hit.score > 0) for ranking in ordered(rankings, scores, k)]
+
+
+def open_maxsim(name: str, passages: PassageLookup) -> MaxSimReranker:
+    """The reranker ``maxsim``: the late-interaction encoder of a folder or a name on the hub (see ``xrag.embedders.late``).
+
+    ColBERT-XM and bge-m3 load so; a model that runs code of its own is handed over as ``MaxSimReranker(open_late(...), ...)``.
+    Raises ``InputError`` where it cannot be loaded, ``UsageError`` where it is not known how it is used.
+    """
+    return MaxSimReranker(registry.load("late-encoder", "hf")(name), passages)
 
 
 def maxsim(query: NDArray[np.float32], passage: NDArray[np.float32]) -> float:
