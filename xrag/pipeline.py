@@ -16,6 +16,7 @@ from xrag.control.context import ContextBuilder
 from xrag.control.policy import LanguagePolicy
 from xrag.control.prompts import Turn, abstention, chat_messages
 from xrag.control.target import Target
+from xrag.control.views import Case, View, viewed
 from xrag.errors import UsageError
 from xrag.generators.extractive import ExtractiveGenerator
 from xrag.languages import identification
@@ -33,6 +34,7 @@ from xrag.types import (
     Ranking,
     Sampling,
     TraceEvent,
+    Translation,
     Usage,
     UsedTranslation,
 )
@@ -81,6 +83,7 @@ class Pipeline:
     An error of a component ends the call, a batch as a whole: no answer is better than a silent gap. Of the prompts of a
     batch, those that a generator fails on alone have an ``error`` in their answer, and the others are answered.
 
+    ``views`` are how question and context are put before the model, one after another; none leaves them as they stand.
     ``policy`` says what is done for the language of the answer; ``translator`` is for a policy that translates it at last.
     """
 
@@ -90,6 +93,7 @@ class Pipeline:
     generator: StreamingGenerator = field(default_factory=ExtractiveGenerator)
     reranker: Reranker | None = None
     context: ContextBuilder = field(default_factory=ContextBuilder)
+    views: Sequence[View] = ()
     policy: LanguagePolicy = field(default_factory=LanguagePolicy)
     translator: Translator | None = None
 
@@ -161,9 +165,15 @@ class Pipeline:
                     rankings = self.reranker.rerank(searched, rankings, k)
         with clock.stage("context"):
             contexts = self._contexts(rankings)
+        cases = [
+            Case(one.query.text, query, context) for one, query, context in zip(asked, searched, contexts, strict=True)
+        ]
+        if self.views:
+            with clock.stage("views"):
+                cases = viewed(cases, self.views)
         return [
-            _Job(one, ranking, self._prompt(one, sought, context, own), clock.timings, own)
-            for one, sought, ranking, context in zip(asked, searched, rankings, contexts, strict=True)
+            _Job(one, ranking, self._prompt(one, case, own), clock.timings, own, case.question)
+            for one, ranking, case in zip(asked, rankings, cases, strict=True)
             for own in [[event for event in events if event.query_id == one.query.id]]
         ]
 
@@ -174,17 +184,18 @@ class Pipeline:
             for request, query in zip(requests, _queries(requests), strict=True)
         ]
 
-    def _prompt(
-        self, asked: _Asked, searched: Query, context: tuple[Passage, ...], events: Sequence[TraceEvent]
-    ) -> Prompt:
+    def _prompt(self, asked: _Asked, case: Case, events: Sequence[TraceEvent]) -> Prompt:
         history, language = tuple(asked.request.history), asked.target.language
-        found = dict.fromkeys(event.translation for event in events if isinstance(event, UsedTranslation))
+        context = self.context.laid_out(case.context)
+        found = _translations(events)
         messages: tuple[Message, ...] = ()
         if context:
             messages = chat_messages(
-                asked.query.text, context, language, history=history, policy=self.policy, translations=tuple(found)
+                case.question, context, language, history=history, policy=self.policy, translations=found
             )
-        return Prompt(searched, context, language, messages, tuple(found), history)
+        # What the retriever translated were the terms of the question as it was asked.
+        known = found if case.query.language == asked.query.language else ()
+        return Prompt(case.query, context, language, messages, known, history)
 
     def _search(self, asked: Sequence[_Asked], k: int) -> tuple[list[Query], list[Ranking]]:
         """Search all queries at once; follow-ups with what they lean on, also where alone they find nothing."""
@@ -206,10 +217,10 @@ class Pipeline:
         return searched, rankings
 
     def _contexts(self, rankings: Sequence[Ranking]) -> list[tuple[Passage, ...]]:
-        """The contexts of all rankings, from one read of the passages."""
+        """The passages chosen from all rankings, best first, from one read of them."""
         ids = list(dict.fromkeys(hit.passage_id for ranking in rankings for hit in ranking))
         by_id = dict(zip(ids, self.passages.get(ids), strict=True)) if ids else {}
-        return [self.context.build([by_id[hit.passage_id] for hit in ranking]) for ranking in rankings]
+        return [self.context.chosen([by_id[hit.passage_id] for hit in ranking]) for ranking in rankings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +241,7 @@ class _Job:
     prompt: Prompt
     timings: dict[str, float]
     events: Sequence[TraceEvent]
+    question: str
 
 
 class _Clock:
@@ -291,13 +303,19 @@ def _answer(job: _Job, attempts: tuple[Attempt, ...]) -> Answer:
         attempts=attempts,
         usage=sum((attempt.completion.usage for attempt in attempts), Usage()),
         ranking=job.ranking,
-        translations=job.prompt.translations,
+        translations=_translations(job.events),
         fused=tuple(dict.fromkeys(event for event in job.events if isinstance(event, FusedHit))),
         timings=job.timings | generating,
         abstained=text.strip() == nothing,
         error=last.completion.error if last else "",
         language_reason=job.asked.target.reason,
+        shown_question="" if job.question == job.asked.query.text else job.question,
     )
+
+
+def _translations(events: Sequence[TraceEvent]) -> tuple[Translation, ...]:
+    """The translations of the question that a retriever used, each once."""
+    return tuple(dict.fromkeys(event.translation for event in events if isinstance(event, UsedTranslation)))
 
 
 def _last(attempts: Sequence[Attempt]) -> Attempt | None:

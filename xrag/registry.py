@@ -55,6 +55,12 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "listwise": "xrag.rerankers.listwise:ListwiseReranker",
         "maxsim": "xrag.rerankers.late_interaction:open_maxsim",
     },
+    "view": {
+        "translate-passages": "xrag.control.views:open_translated_passages",
+        "translate-question": "xrag.control.views:open_translated_question",
+        "tag-quality": "xrag.control.views:open_quality_tags",
+        "hide-language": "xrag.control.views:open_hidden_language",
+    },
     "reader": {
         "jsonl": "xrag.corpus.readers.records:read_jsonl",
         "tsv": "xrag.corpus.readers.records:read_tsv",

@@ -33,6 +33,7 @@ class Passage:
     """What is retrieved. ``source`` names the document it was cut from, ``start:end`` the characters within it.
 
     Both offsets are None for a passage that was given whole. ``metadata`` holds the further fields of a JSONL passage.
+    In a context, ``shown`` tells how the model is shown it where that is not as it stands; the offsets stay the original's.
     """
 
     id: str
@@ -43,6 +44,26 @@ class Passage:
     start: int | None = None
     end: int | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    shown: Shown | None = None
+
+    @property
+    def original(self) -> Passage:
+        """The passage as it was found, however it is shown."""
+        return self.shown.original if self.shown else self
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a passage is shown to a model: as another text than its ``original``, or with more or less said of it.
+
+    ``aligned`` pairs each stretch (start, end) of the shown text with the one of the original that it translates.
+    ``quality`` in [0, 1] is how far the translation is to be trusted, None where nobody rated it.
+    """
+
+    original: Passage
+    aligned: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    quality: float | None = None
+    names_language: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +318,10 @@ TraceEvent: TypeAlias = UsedTranslation | FusedHit | RepairedOrder
 class Answer:
     """The end of the pipeline: the text, its language, what it stands on, and the trace of how it came about.
 
-    ``timings`` are seconds per stage (``retrieve``, ``rerank``, ``context``, ``generate``); in a batch a stage's time is
-    that of the whole batch divided by its queries. ``error`` says why there is no answer where its generation failed,
-    ``language_reason`` why it was asked for in its language.
+    ``timings`` are seconds per stage (``retrieve``, ``rerank``, ``context``, ``views``, ``generate``); in a batch a stage's
+    time is that of the whole batch divided by its queries. ``error`` says why there is no answer where its generation
+    failed, ``language_reason`` why it was asked for in its language, ``shown_question`` as what the model was asked where
+    the question was put to it in another language.
     """
 
     query: Query
@@ -316,6 +338,7 @@ class Answer:
     abstained: bool = False
     error: str = ""
     language_reason: str = ""
+    shown_question: str = ""
 
     @property
     def faithful(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -101,6 +102,7 @@ def test_ctrl_c_leaves_a_slow_server_at_once(small_index: Path) -> None:
 
 
 PRINTING = """
+import json
 import os
 from xrag.testing import FakeGenerator
 
@@ -128,3 +130,28 @@ def test_what_an_engine_prints_while_it_loads_is_not_on_standard_output_and_it_l
     assert "loading" not in done.stdout
     assert "process of its own" not in done.stdout
     assert (done.stderr.count("loading"), done.stderr.count("a process of its own")) == (1, 1)
+
+
+def test_views_and_context_settings_reach_the_answer(xrag: Run, small_index: Path) -> None:
+    shown = xrag(
+        "ask", small_index, "Was ist die Hauptstadt Australiens?", "--view", "translate-passages:en",
+        "--context", "passages=1", "--json",
+    )  # fmt: skip
+    [passage] = json.loads(shown.out)["context"]
+    assert (passage["language"], passage["shown"]["language"]) == ("de", "en")
+    assert "Australia" in passage["shown"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--view", "translate-passage", "did you mean translate-passages"),
+        ("--context", "ballance=by-rank", "no setting 'ballance'"),
+    ],
+)
+def test_a_view_or_setting_that_is_not_there_is_one_line(
+    option: str, value: str, said: str, xrag: Run, small_index: Path
+) -> None:
+    result = xrag("ask", small_index, "Was ist die Hauptstadt Australiens?", option, value)
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert said in result.err

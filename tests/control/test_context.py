@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from language_models import save_tokenizer
+from transformers import AutoTokenizer
 
 from xrag.control.context import Balance, ContextBuilder, Order, approximate_tokens
-from xrag.errors import UsageError
+from xrag.errors import InputError, UsageError
 from xrag.types import Passage
 
 RANKED = [
@@ -84,3 +89,35 @@ def test_a_budget_of_nothing_is_refused() -> None:
 )
 def test_tokens_are_counted_fairly_across_scripts(text: str, tokens: int) -> None:
     assert approximate_tokens(text) == tokens
+
+
+def test_a_table_makes_a_builder_that_counts_with_the_tokenizer_of_a_model(tmp_path: Path) -> None:
+    save_tokenizer(tmp_path / "model", [passage.text for passage in RANKED])
+    own = ContextBuilder.from_table({"tokenizer": str(tmp_path / "model"), "order": "best-last", "passages": 2})
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "model")
+    assert own.order is Order.BEST_LAST
+    for passage in RANKED:
+        assert own.tokens(passage.text) == len(tokenizer.tokenize(passage.text)) > 1
+    exact = own.tokens(RANKED[0].text)
+    assert ids(replace(own, budget=exact).build(RANKED)) == ["en-1"]
+    assert ids(replace(own, budget=exact - 1).build(RANKED[:1])) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"ballance": "by-rank"}, "no setting 'ballance'; there are: .*tokenizer"),
+        ({"balance": "fair"}, "fair"),
+        ({"budget": 0}, "at least 1 token"),
+        ({"budget": "many"}, "the context"),
+    ],
+)
+def test_a_table_that_cannot_be_is_refused(table: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        ContextBuilder.from_table(table)
+
+
+def test_a_model_without_a_tokenizer_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="the tokenizer of empty cannot be loaded"):
+        ContextBuilder.from_table({"tokenizer": str(tmp_path / "empty")})

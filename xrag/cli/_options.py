@@ -116,6 +116,8 @@ class Choice:
     model: str | None = None
     generator_option: tuple[tuple[str, Json], ...] = ()
     policy: str = "prompt"
+    context: tuple[tuple[str, Json], ...] = ()
+    view: tuple[str, ...] = ()
     language: str | None = None
     answer_language: str | None = None
     k: int = 10
@@ -143,7 +145,7 @@ def _choice(
 
 
 def generator_options(command: Function) -> Function:
-    """What answers: ``--generator``, ``--model``, ``--generator-option``, and ``--policy``."""
+    """What answers, from what and how: ``--generator`` and its options, ``--context``, ``--view``, ``--policy``."""
     for option in reversed(_GENERATOR_OPTIONS):
         command = option(command)
     return command
@@ -159,6 +161,8 @@ _GENERATOR_OPTIONS = (
     _choice(
         "--generator-option", Setting(), "A further option of the generator, as server=http://…/v1.", multiple=True
     ),
+    _choice("--context", Setting(), "A setting of the context, as balance=round-robin.", multiple=True),
+    _choice("--view", ComponentName("view"), "How passages or question are put to the model.", multiple=True),
     _choice("--policy", click.Choice(POLICIES), "What is done for the language of the answer."),
 )
 language_option = _choice("--language", Language(), "The language of the question; else it is identified.")

@@ -95,7 +95,10 @@ def _trec_id(given: str) -> str:
 
 
 def passage_record(passage: Passage) -> dict[str, Json]:
-    """A passage as JSON: what ``xrag index`` reads, plus the offsets into its source."""
+    """A passage as JSON: what ``xrag index`` reads, the offsets into its source, and how a model was shown it, if otherwise."""
+    if passage.shown:
+        seen = {"language": passage.language, "title": passage.title, "text": passage.text}
+        return passage_record(passage.original) | {"shown": seen | {"quality": passage.shown.quality}}
     return {
         "id": passage.id,
         "language": passage.language,
@@ -123,6 +126,7 @@ def answer_record(answer: Answer) -> dict[str, object]:
         "id": answer.query.id,
         "question": answer.query.text,
         "question_language": answer.query.language,
+        "shown_question": answer.shown_question,
         "answer": answer.text,
         "answer_language": answer.language,
         "abstained": answer.abstained,
@@ -167,7 +171,7 @@ def print_evidence(answer: Answer, screen: Screen) -> None:
 
 def _citation(citation: Citation, answer: Answer, screen: Screen) -> str:
     """A citation's marker, passage, title and exact place, and below them its quote where the answer does not hold it."""
-    titles = {passage.id: passage.title for passage in answer.context}
+    titles = {passage.id: passage.original.title for passage in answer.context}
     named = [citation.passage_id, titles.get(citation.passage_id, ""), _place(citation)]
     head = screen.text(f"[{citation.marker}] {' · '.join([citation.language, *filter(None, named)])}")
     shown = "" if citation.quote in answer.text else "\n" + screen.text(one_line(citation.quote), "    ")

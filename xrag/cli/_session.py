@@ -12,6 +12,7 @@ import click
 from xrag import registry
 from xrag.cli._generator import make_generator
 from xrag.cli._options import Choice
+from xrag.control import ContextBuilder, open_views
 from xrag.control.policy import Fallback, preset
 from xrag.index import open_index
 from xrag.languages import identification
@@ -25,10 +26,17 @@ def open_pipeline(directory: Path, choice: Choice, generator: StreamingGenerator
     index = open_index(directory)
     retriever = index.retriever(choice.retriever, translator=choice.translator)
     policy = preset(choice.policy)
-    translates = policy.fallback is Fallback.TRANSLATE
+    translates = policy.fallback is Fallback.TRANSLATE or choice.view
     translator = registry.make("translator", choice.translator, {}) if translates else None
-    made = generator or make_generator(choice)
-    return Pipeline(retriever, index.corpus, generator=made, policy=policy, translator=translator)
+    return Pipeline(
+        retriever,
+        index.corpus,
+        generator=generator or make_generator(choice),
+        context=ContextBuilder.from_table(dict(choice.context)),
+        views=open_views(choice.view, translator) if translator else (),
+        policy=policy,
+        translator=translator,
+    )
 
 
 def identified(queries: Sequence[Query], language: str = UNDETERMINED) -> list[Query]:

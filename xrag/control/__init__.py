@@ -7,10 +7,12 @@ from xrag.control.guard import LanguageGuard
 from xrag.control.policy import PRESETS, Fallback, LanguagePolicy, Variant, preset
 from xrag.control.prompts import Turn, chat_messages
 from xrag.control.target import Target, resolve
+from xrag.control.views import Case, View, open_views
 
 __all__ = [
     "PRESETS",
     "Balance",
+    "Case",
     "ContextBuilder",
     "Control",
     "Fallback",
@@ -20,10 +22,12 @@ __all__ = [
     "Target",
     "Turn",
     "Variant",
+    "View",
     "chat_messages",
     "citations",
     "guarded",
     "guarded_stream",
+    "open_views",
     "preset",
     "resolve",
 ]

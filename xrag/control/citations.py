@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from xrag.types import Citation, Completion, Passage
+from xrag.types import Citation, Completion, Passage, Shown
 
 MARKER = regex.compile(r"[\[［【〔](\s*\p{Nd}{1,4}(?:\s*[,،、，;；\-–]\s*\p{Nd}{1,4})*\s*)[\]］】〕]")
 _NUMBER_OR_RANGE = regex.compile(r"(\p{Nd}+)(?:\s*[-–]\s*(\p{Nd}+))?")
@@ -20,7 +20,8 @@ def citations(completion: Completion, context: Sequence[Passage]) -> tuple[Citat
     """What the markers of a completion cite, in the order of the text, each place once.
 
     A marker after a quotation of its passage cites those characters, any other the whole passage. Numbers that no
-    passage of the context has are left out, and so are markers that stand inside a quotation.
+    passage of the context has are left out, and so are markers that stand inside a quotation. A quotation of a passage
+    that was shown translated cites the sentences of the original that it translates.
     """
     spans = _quote_spans(completion)
     found: dict[Citation, None] = {}
@@ -50,10 +51,23 @@ def _markers(text: str) -> Iterator[tuple[int, list[int]]]:
 def _citation(number: int, passage: Passage, quotes_before: Sequence[str]) -> Citation:
     """A citation of a passage: of the nearest quotation before the marker that stands in it, else of all of it."""
     quote = next((quote for quote in reversed(quotes_before) if quote in passage.text), "")
+    original = passage.original
+    if quote and passage.shown:
+        quote = _translated_from(passage, passage.shown, quote)
     start, end = passage.start, passage.end
     if quote:
-        start, end = _exact(passage, quote)
-    return Citation(number, passage.id, passage.source, passage.language, start, end, quote)
+        start, end = _exact(original, quote)
+    return Citation(number, original.id, original.source, original.language, start, end, quote)
+
+
+def _translated_from(passage: Passage, shown: Shown, quote: str) -> str:
+    """The stretch of the original that a quotation of the shown text translates, in whole sentences."""
+    if passage.text == shown.original.text[: len(passage.text)]:
+        return quote
+    first = passage.text.index(quote)
+    last = first + len(quote)
+    meant = [there for here, there in shown.aligned if here[0] < last and first < here[1]]
+    return shown.original.text[meant[0][0] : meant[-1][1]] if meant else ""
 
 
 def _exact(passage: Passage, quote: str) -> tuple[int | None, int | None]:

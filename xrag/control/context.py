@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
 
 import regex
 
 from xrag.errors import UsageError
 from xrag.languages import segmentation
-from xrag.types import Passage
+from xrag.types import Json, Passage
 
 _ASCII = regex.compile(r"[\x00-\x7f]")
 _SYLLABIC = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
@@ -65,10 +66,35 @@ class ContextBuilder:
         object.__setattr__(self, "order", Order(self.order))
         object.__setattr__(self, "balance", Balance(self.balance))
 
+    @classmethod
+    def from_table(cls, table: Mapping[str, Json]) -> ContextBuilder:
+        """The builder of a TOML table: this class's fields by name, with ``tokenizer``, a model, in the place of ``tokens``."""
+        known = [*(one.name for one in fields(cls) if one.name != "tokens"), "tokenizer"]
+        for key in table:
+            if key not in known:
+                raise UsageError(f"a context has no setting '{key}'; there are: {', '.join(known)}")
+        given: dict[str, Any] = {key: value for key, value in table.items() if key != "tokenizer"}  # Any: TOML's values
+        if "tokenizer" in table:
+            from xrag.control.tokenizer import token_counter  # noqa: PLC0415 - transformers, for whoever names a model
+
+            given["tokens"] = token_counter(str(table["tokenizer"]))
+        try:
+            return cls(**given)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"the context: {error}") from error
+
     def build(self, ranked: Sequence[Passage]) -> tuple[Passage, ...]:
         """The context made from the passages of one ranking, given best first."""
-        chosen = tuple(self._fitting(_distinct(_TURNS[self.balance](ranked))))
-        return chosen if self.order is Order.BEST_FIRST else chosen[::-1]
+        return self.laid_out(self.chosen(ranked))
+
+    def chosen(self, ranked: Sequence[Passage]) -> tuple[Passage, ...]:
+        """The passages of the context, best first."""
+        return tuple(self._fitting(_distinct(_TURNS[self.balance](ranked))))
+
+    def laid_out(self, chosen: Sequence[Passage]) -> tuple[Passage, ...]:
+        """The chosen passages in the order of the context, as many as the budget has room for now that they may be longer."""
+        fitting = tuple(self._fitting(iter(chosen)))
+        return fitting if self.order is Order.BEST_FIRST else fitting[::-1]
 
     def _fitting(self, passages: Iterator[Passage]) -> Iterator[Passage]:
         left, room = self.budget, self.passages
@@ -96,7 +122,7 @@ class ContextBuilder:
             end = sentence_end
         if not end:
             return None
-        stop = None if passage.start is None else passage.start + end
+        stop = passage.end if passage.start is None or passage.shown else passage.start + end
         return replace(passage, text=text[:end], end=stop)
 
 

@@ -78,11 +78,20 @@ class Wording:
 
     def _passage(self, number: int, passage: Passage) -> str:
         attributes = [f'n="{number}"']
-        if passage.language != UNDETERMINED:
-            attributes.append(f'language="{languages.name(passage.language, self.pack.language)}"')
+        attributes += (f'{name}="{value}"' for name, value in self._origin(passage))
         if passage.title:
             attributes.append(f'title="{_attribute(passage.title)}"')
         return f"<passage {' '.join(attributes)}>\n{defused(passage.text)}\n</passage>"
+
+    def _origin(self, passage: Passage) -> Iterator[tuple[str, str]]:
+        """What is said of a passage's language, and of its translation where it is one."""
+        shown = passage.shown
+        if passage.language != UNDETERMINED and (shown is None or shown.names_language):
+            yield "language", languages.name(passage.language, self.pack.language)
+            if passage.original.language != passage.language:
+                yield "translated-from", languages.name(passage.original.language, self.pack.language)
+        if shown and shown.quality is not None:
+            yield "translation-quality", f"{shown.quality:.2f}"
 
 
 def wording(answer_language: str, variant: Variant) -> Wording:
