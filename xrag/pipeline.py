@@ -10,8 +10,9 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 
 from xrag import languages, trace
 from xrag.control import followup, target
-from xrag.control.attempts import Control, guarded, guarded_stream
+from xrag.control.attempts import Control, guarded_stream
 from xrag.control.citations import citations
+from xrag.control.consistency import consistent, in_other_languages
 from xrag.control.context import ContextBuilder
 from xrag.control.policy import LanguagePolicy
 from xrag.control.prompts import Turn, abstention, chat_messages
@@ -37,6 +38,7 @@ from xrag.types import (
     Translation,
     Usage,
     UsedTranslation,
+    Vote,
 )
 
 DEFAULT_K = 20
@@ -117,11 +119,7 @@ class Pipeline:
         self, requests: Sequence[str | Query | Request], *, k: int = DEFAULT_K, sampling: Sampling = _GREEDY
     ) -> list[Answer]:
         """Answer many questions with one search and one ``generate`` call (per round of the guard)."""
-        jobs = self._prepared(requests, k)
-        evident = [job for job in jobs if job.prompt.context]
-        attempts = guarded(self._control(), [job.prompt for job in evident], sampling)
-        tried = dict(zip(map(id, evident), attempts, strict=True))
-        return [_answer(job, tried.get(id(job), ())) for job in jobs]
+        return self._answered(self._prepared(requests, k), sampling)
 
     def stream(
         self,
@@ -135,18 +133,30 @@ class Pipeline:
         """Answer one question piece by piece.
 
         The guard reads the first sentence before it is shown, and has it written again where its language is wrong. What
-        was shown cannot be taken back: of what comes after, the verdict alone is told.
+        was shown cannot be taken back: of what comes after, the verdict alone is told. Where answers in several languages
+        vote, the answer comes in one piece.
         """
         return AnswerStream(self._pieces(Request(question, answer_language, history), k, sampling))
 
     def _pieces(self, request: Request, k: int, sampling: Sampling) -> collections.abc.Generator[str, None, Answer]:
         [job] = self._prepared([request], k)
-        if not job.prompt.context:
-            answer = _answer(job, ())
+        if not job.prompt.context or self.policy.consistency:
+            [answer] = self._answered([job], sampling)
             yield answer.text
             return answer
         attempts = yield from guarded_stream(self._control(), self.generator, job.prompt, sampling)
         return _answer(job, attempts)
+
+    def _answered(self, jobs: Sequence[_Job], sampling: Sampling) -> list[Answer]:
+        """The answers of jobs, those without a context abstaining."""
+        evident = [job for job in jobs if job.prompt.context]
+        prompts = [job.prompt for job in evident]
+        others: list[list[Prompt]] = [[] for _ in prompts]
+        if self.policy.consistency and self.translator:
+            questions = [replace(job.asked.query, text=job.asked.target.question) for job in evident]
+            others = in_other_languages(prompts, questions, self.policy, self.translator)
+        tried = dict(zip(map(id, evident), consistent(self._control(), prompts, others, sampling), strict=True))
+        return [_answer(job, *tried.get(id(job), ((), ()))) for job in jobs]
 
     def _control(self) -> Control:
         return Control(self.policy, self.generator, self.translator)
@@ -287,7 +297,7 @@ def _given(request: Request, query: Query) -> Target | None:
     return Target(languages.tag(request.answer_language), "given with the question", query.text)
 
 
-def _answer(job: _Job, attempts: tuple[Attempt, ...]) -> Answer:
+def _answer(job: _Job, attempts: tuple[Attempt, ...], votes: tuple[Vote, ...] = ()) -> Answer:
     """The answer made of the last attempt that did not fail, or the abstention where there was nothing to generate from."""
     wanted = job.prompt.answer_language
     nothing = abstention(wanted)
@@ -310,6 +320,7 @@ def _answer(job: _Job, attempts: tuple[Attempt, ...]) -> Answer:
         error=last.completion.error if last else "",
         language_reason=job.asked.target.reason,
         shown_question="" if job.question == job.asked.query.text else job.question,
+        votes=votes,
     )
 
 

@@ -245,7 +245,7 @@ class Attempt:
     """One try at an answer and what the guard said of its language; ``language`` is what it was identified as.
 
     ``control`` is what was new about the try: ``as asked``, ``insisted``, ``prefill``, ``soft decoding``, ``hard decoding``
-    or ``translated``.
+    or ``translated``; ``in Spanish: as asked`` and so on where the question was asked in other languages too, and ``voted``.
     """
 
     completion: Completion
@@ -254,6 +254,18 @@ class Attempt:
     reason: str
     seconds: float
     control: str = "as asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Of a question asked in several languages: the answer in one of them, how it reads in the language asked for (its
+    ``reading``), and whether it agrees with the answer that won.
+    """
+
+    language: str
+    text: str
+    reading: str
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +333,7 @@ class Answer:
     ``timings`` are seconds per stage (``retrieve``, ``rerank``, ``context``, ``views``, ``generate``); in a batch a stage's
     time is that of the whole batch divided by its queries. ``error`` says why there is no answer where its generation
     failed, ``language_reason`` why it was asked for in its language, ``shown_question`` as what the model was asked where
-    the question was put to it in another language.
+    the question was put to it in another language. ``votes`` are there where it was asked in several languages.
     """
 
     query: Query
@@ -339,6 +351,7 @@ class Answer:
     error: str = ""
     language_reason: str = ""
     shown_question: str = ""
+    votes: tuple[Vote, ...] = ()
 
     @property
     def faithful(self) -> bool:

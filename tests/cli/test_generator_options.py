@@ -62,10 +62,54 @@ def test_a_policy_says_how_a_model_is_asked(xrag: Run, small_index: Path) -> Non
     assert pack("de").exemplar.question in first["content"]
 
 
+def test_a_policy_may_come_from_a_file(xrag: Run, small_index: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('preset = "off"\ntarget = "Swahili"\n', encoding="utf-8")
+    body = b'{"choices": [{"message": {"content": "%s"}}]}' % GERMAN.encode()
+    with chat_server(Reply(body=body)) as server:
+        xrag("ask", small_index, QUESTION, *model(server.url), "--policy", tmp_path / "mine.toml")
+    [asked] = server.requests
+    assert asked["messages"][0]["content"].startswith(pack("en").system)
+    assert pack("sw").none in asked["messages"][0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prefil = true\n", "has no field 'prefil'; did you mean prefill?"),
+        ("prompt = \n", "(at line 1, column 10)"),
+        ('target = "Klingonisch"\n', "Klingonisch"),
+    ],
+)
+def test_a_policy_file_that_cannot_be_is_one_line_with_its_name(
+    xrag: Run, small_index: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    result = xrag("ask", small_index, QUESTION, "--policy", tmp_path / "mine.toml")
+    assert result.code != 0
+    assert result.err.count("\n") == 1
+    assert "mine.toml" in result.err
+    assert said in result.err
+
+
+def test_a_question_is_asked_in_several_languages_and_the_vote_is_shown(xrag: Run, small_index: Path) -> None:
+    body = b'{"choices": [{"message": {"content": "%s"}}]}' % GERMAN.encode()
+    with chat_server(Reply(body=body)) as server:
+        options = model(server.url, "--policy", "off", "--consistency", "en,Spanish")
+        shown = xrag("ask", small_index, QUESTION, *options).out
+        told = json.loads(xrag("ask", small_index, QUESTION, *options, "--json").out)
+    assert len(server.requests) == 6
+    assert "asked in 3 languages · agree: de, en, es\n" in shown
+    assert [(vote["language"], vote["agrees"]) for vote in told["votes"]] == [("de", True), ("en", True), ("es", True)]
+    assert [one["control"] for one in told["attempts"]] == ["in English: as asked", "in Spanish: as asked", "as asked"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--policy", "strict"), "the language policy needs decoding and prefill"),
+        (("--policy", "strickt"), "no language policy is called 'strickt'; there are: off, prompt, strict, guaranteed"),
+        (("--policy", "none.toml"), "there is no file none.toml"),
+        (("--consistency", "en,Klingonisch"), "Klingonisch"),
         (("--generator", "server"), "needs the option 'model' (--model NAME)"),
         (("--model", "x"), "'extractive' takes no option 'model'"),
         (("--generator", "server", "--model", "x", "--generator-option", "retrys=1"), "did you mean retries"),

@@ -34,6 +34,12 @@ def test_a_table_starts_from_a_preset_and_changes_it() -> None:
     assert policy.decoding == Decoding(method="hard", names=("NASA",))
 
 
+def test_languages_to_vote_are_taken_in_any_form_and_once() -> None:
+    policy = LanguagePolicy.from_table({"consistency": ["eng", "Spanish", "en"]})
+    assert policy.consistency == ("en", "es")
+    assert LanguagePolicy.from_table(policy.to_table()) == policy
+
+
 def test_names_of_variants_and_fallbacks_are_taken_as_text() -> None:
     policy = LanguagePolicy(prompt="english-named", fallback="translate")
     assert (policy.prompt, policy.fallback) == (Variant.ENGLISH_NAMED, Fallback.TRANSLATE)
@@ -50,6 +56,7 @@ def test_names_of_variants_and_fallbacks_are_taken_as_text() -> None:
         ({"guard": {"tries": 2}}, "guard of a language policy has no field 'tries'"),
         ({"decoding": {"method": "harsh"}}, "method is 'harsh'; there are: soft, published, hard"),
         ({"decoding": {"penalty": 0}}, "a boost and a penalty above 0"),
+        ({"consistency": "en"}, 'consistency is a list of languages, as ["en", "es"]'),
         ({"prefill": True, "prompt": "think-in-english"}, "thinks in English first"),
     ],
 )

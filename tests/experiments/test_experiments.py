@@ -45,6 +45,22 @@ def test_every_setup_gets_a_row_with_the_figures_of_its_questions(folder: Path) 
     assert rows["psq again, with answers"].fidelity["en"].clr.n == 3
 
 
+def test_a_setup_has_its_own_policy_and_answers_that_vote_are_counted_and_kept(folder: Path) -> None:
+    text = (folder / "experiment.toml").read_text(encoding="utf-8")
+    asked = 'generator = "extractive"\npolicy = {preset = "off", consistency = ["en", "es"]}\n'
+    changed = asked.join(text.rsplit('generator = "extractive"\n', 1))
+    (folder / "experiment.toml").write_text(changed, encoding="utf-8")
+    worked(folder)
+    plan = planned(folder)
+    [plain, voted] = [cell for cell in plan.cells if cell.setup.generator]
+    assert plain.answer != voted.answer
+    assert plan.generations() == 3 + 3 * 3
+    record = answers(voted, folder / "out").get(voted.queries[0].id)
+    assert [vote["language"] for vote in record["votes"]] == ["en", "es"]
+    assert [one["control"] for one in record["attempts"]] == ["in Spanish: as asked", "as asked"]
+    assert answers(plain, folder / "out").get(plain.queries[0].id)["votes"] == []
+
+
 def test_a_second_run_does_nothing(folder: Path) -> None:
     worked(folder)
     assert worked(folder) == []

@@ -106,6 +106,33 @@ POLICIES = ("off", "prompt", "strict", "guaranteed")
 """The presets of a language policy, named here so that ``--help`` need not load them."""
 
 
+class PolicyName(click.ParamType[str]):
+    """A preset of the language policy, or a TOML file that holds one."""
+
+    name = f"[{'|'.join(POLICIES)}|FILE.toml]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or the path of a file that is there."""
+        given = str(value)
+        is_file = given.endswith(".toml")
+        if is_file and not Path(given).is_file():
+            self.fail(f"there is no file {given}", param, ctx)
+        if not is_file and given not in POLICIES:
+            known = ", ".join(POLICIES)
+            self.fail(f"no language policy is called '{given}'; there are: {known}, FILE.toml", param, ctx)
+        return given
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The presets that begin so, else files."""
+        found = [CompletionItem(name) for name in POLICIES if name.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")]
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a command line chose for asking; languages are tags, or None where they are left to be identified."""
@@ -118,6 +145,7 @@ class Choice:
     policy: str = "prompt"
     context: tuple[tuple[str, Json], ...] = ()
     view: tuple[str, ...] = ()
+    consistency: tuple[str, ...] | None = None
     language: str | None = None
     answer_language: str | None = None
     k: int = 10
@@ -163,7 +191,8 @@ _GENERATOR_OPTIONS = (
     ),
     _choice("--context", Setting(), "A setting of the context, as balance=round-robin.", multiple=True),
     _choice("--view", ComponentName("view"), "How passages or question are put to the model.", multiple=True),
-    _choice("--policy", click.Choice(POLICIES), "What is done for the language of the answer."),
+    _choice("--policy", PolicyName(), "What is done for the language of the answer."),
+    _choice("--consistency", LanguageList(), "Ask in these languages (en,es) too, and let the answers vote."),
 )
 language_option = _choice("--language", Language(), "The language of the question; else it is identified.")
 answer_language_option = _choice("--answer-language", Language(), "The language of the answer; else the question's.")

@@ -143,6 +143,7 @@ def answer_record(answer: Answer) -> dict[str, object]:
             }
             for attempt in answer.attempts
         ],
+        "votes": [asdict(vote) for vote in answer.votes],
         "usage": asdict(answer.usage),
         "seconds": dict(answer.timings),
     }
@@ -166,6 +167,8 @@ def print_evidence(answer: Answer, screen: Screen) -> None:
     """What stands below an answer: its citations, and a line on languages and timings."""
     for citation in answer.citations:
         click.echo(_citation(citation, answer, screen))
+    if answer.votes:
+        click.echo(screen.dim(screen.text(votes_line(answer))))
     click.echo(screen.dim(screen.text(timings_line(answer))))
 
 
@@ -189,6 +192,14 @@ def timing(seconds: float) -> str:
     if seconds < 0.01:
         return f"{seconds * 1000:.1f} ms"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def votes_line(answer: Answer) -> str:
+    """How many of the answers in several languages agree with the one that is shown, and which do not."""
+    agreeing = [vote.language for vote in answer.votes if vote.agrees]
+    apart = [vote.language for vote in answer.votes if not vote.agrees]
+    against = f" · not: {', '.join(apart)}" if apart else ""
+    return f"asked in {len(answer.votes)} languages · agree: {', '.join(agreeing)}{against}"
 
 
 def timings_line(answer: Answer) -> str:

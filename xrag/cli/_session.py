@@ -13,7 +13,7 @@ from xrag import registry
 from xrag.cli._generator import make_generator
 from xrag.cli._options import Choice
 from xrag.control import ContextBuilder, open_views
-from xrag.control.policy import Fallback, preset
+from xrag.control.policy import PRESETS, LanguagePolicy, preset, read_policy
 from xrag.index import open_index
 from xrag.languages import identification
 from xrag.pipeline import Pipeline
@@ -25,8 +25,8 @@ def open_pipeline(directory: Path, choice: Choice, generator: StreamingGenerator
     """The pipeline over the index of a directory, made of the chosen components; a generator that is there already stays."""
     index = open_index(directory)
     retriever = index.retriever(choice.retriever, translator=choice.translator)
-    policy = preset(choice.policy)
-    translates = policy.fallback is Fallback.TRANSLATE or choice.view
+    policy = _policy(choice)
+    translates = policy.translates or choice.view
     translator = registry.make("translator", choice.translator, {}) if translates else None
     return Pipeline(
         retriever,
@@ -37,6 +37,12 @@ def open_pipeline(directory: Path, choice: Choice, generator: StreamingGenerator
         policy=policy,
         translator=translator,
     )
+
+
+def _policy(choice: Choice) -> LanguagePolicy:
+    """The preset or the policy of a file, and the languages to ask in besides."""
+    policy = preset(choice.policy) if choice.policy in PRESETS else read_policy(Path(choice.policy))
+    return policy if choice.consistency is None else replace(policy, consistency=choice.consistency)
 
 
 def identified(queries: Sequence[Query], language: str = UNDETERMINED) -> list[Query]:

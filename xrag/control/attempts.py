@@ -17,7 +17,7 @@ from xrag.control.prompts import abstention, answer_of, insisted, prefill
 from xrag.errors import GenerationError, UsageError
 from xrag.languages import segmentation
 from xrag.protocols import Generator, StreamingGenerator, Translator, require
-from xrag.types import UNDETERMINED, Ability, Attempt, Completion, Decoding, Prompt, Sampling
+from xrag.types import UNDETERMINED, Ability, Attempt, Completion, Decoding, Prompt, Sampling, Usage
 
 _LONGEST_OPENING = 400
 """Characters after which a text without a sentence's end is judged all the same."""
@@ -35,8 +35,11 @@ class Control:
 
     def __post_init__(self) -> None:
         require(self.generator, *sorted(self.policy.needs), why="the language policy")
-        if self.policy.fallback is Fallback.TRANSLATE and self.translator is None:
-            raise UsageError("the language policy falls back on translation; give the pipeline a translator")
+        if self.policy.translates and self.translator is None:
+            what = (
+                "falls back on translation" if self.policy.fallback is Fallback.TRANSLATE else "asks in other languages"
+            )
+            raise UsageError(f"the language policy {what}; give the pipeline a translator")
 
     def first(self, prompt: Prompt) -> Prompt:
         """The prompt for the first attempt, with what the policy adds to its messages."""
@@ -72,8 +75,8 @@ class Control:
         last = whole[-1]
         source, target = last.language, prompt.answer_language
         started = time.perf_counter()
-        text = _translated(last.completion.text, self.translator, source, target)
-        completion = replace(last.completion, text=text, quotes=())
+        text = translated(last.completion.text, self.translator, source, target)
+        completion = replace(last.completion, text=text, quotes=(), usage=Usage())
         seconds = time.perf_counter() - started
         return (*attempts, self.judged(completion, prompt, control="translated", seconds=seconds))
 
@@ -191,7 +194,7 @@ def _without_prefill_of_abstention(completion: Completion, prompt: Prompt) -> Co
     return replace(completion, text=rest) if is_abstention else completion
 
 
-def _translated(text: str, translator: Translator, source: str, target: str) -> str:
+def translated(text: str, translator: Translator, source: str, target: str) -> str:
     """A translated text whose lines and citation markers stay where they are."""
     pieces = [piece for line in text.splitlines() for piece in (*_around_markers(line), "\n")][:-1]
     wanted = [piece for piece in pieces if regex.search(r"\p{L}", piece)]

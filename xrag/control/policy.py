@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from xrag import languages
 from xrag.control.decoding.arguments import check
 from xrag.control.guard import LanguageGuard
-from xrag.errors import UsageError
+from xrag.errors import InputError, UnknownLanguage, UsageError
 from xrag.types import Ability, Decoding, Json
 
 MOST_EXEMPLARS = 2
@@ -71,6 +73,7 @@ class LanguagePolicy:
     Japanese", else the question's language) or a language. ``exemplars`` answered questions (0 to 2) stand before the
     passages; with ``prefill`` the answer begins with words of its language; ``decoding`` moves the model's scores. The
     ``guard`` reads each answer and has it written again, each time with the next stricter means that the generator has.
+    With ``consistency`` the question is asked in those languages, too, and the answers vote.
     """
 
     target: str = "asked"
@@ -80,12 +83,14 @@ class LanguagePolicy:
     decoding: Decoding | None = None
     guard: LanguageGuard = field(default_factory=LanguageGuard)
     fallback: Fallback = Fallback.MARK
+    consistency: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.target not in ("question", "asked"):
             object.__setattr__(self, "target", languages.tag(self.target))
         object.__setattr__(self, "prompt", _one_of(Variant, self.prompt, "prompt"))
         object.__setattr__(self, "fallback", _one_of(Fallback, self.fallback, "fallback"))
+        object.__setattr__(self, "consistency", tuple(dict.fromkeys(map(languages.tag, self.consistency))))
         if not 0 <= self.exemplars <= MOST_EXEMPLARS:
             raise UsageError(f"exemplars is {self.exemplars}; there are 0 to {MOST_EXEMPLARS}")
         if self.prompt.is_thinking and (self.prefill or self.decoding):
@@ -99,6 +104,11 @@ class LanguagePolicy:
         wanted = {Ability.PREFILL: self.prefill, Ability.DECODING: self.decoding is not None}
         return frozenset(ability for ability, is_wanted in wanted.items() if is_wanted)
 
+    @property
+    def translates(self) -> bool:
+        """Whether it needs a translator."""
+        return self.fallback is Fallback.TRANSLATE or bool(self.consistency)
+
     @classmethod
     def from_table(cls, table: Mapping[str, Json]) -> LanguagePolicy:
         """The policy of a TOML table: ``preset`` names the one to start from, the other keys are this class's fields."""
@@ -109,6 +119,8 @@ class LanguagePolicy:
                 hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
                 raise UsageError(f"a language policy has no field '{key}'; {hint}")
         values: dict[str, Any] = {key: value for key, value in table.items() if key != "preset"}  # Any: TOML's values
+        if not isinstance(values.get("consistency", []), list | tuple):
+            raise UsageError('consistency is a list of languages, as ["en", "es"]')
         for key, made in (("decoding", Decoding), ("guard", LanguageGuard)):
             if isinstance(values.get(key), Mapping):
                 values[key] = _nested(made, key, values[key])
@@ -119,7 +131,8 @@ class LanguagePolicy:
 
     def to_table(self) -> dict[str, Json]:
         """The same as a TOML table; ``from_table`` reads it back."""
-        table = asdict(self) | {"prompt": str(self.prompt), "fallback": str(self.fallback)}
+        said = {"prompt": str(self.prompt), "fallback": str(self.fallback), "consistency": list(self.consistency)}
+        table = asdict(self) | said
         if self.decoding is None:
             del table["decoding"]
         else:
@@ -155,6 +168,14 @@ def preset(name: str) -> LanguagePolicy:
     if name not in PRESETS:
         raise UsageError(f"no language policy is called '{name}'; there are: {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def read_policy(path: Path) -> LanguagePolicy:
+    """The policy of a TOML file. Raises ``InputError``, which names the file, for what it cannot be."""
+    try:
+        return LanguagePolicy.from_table(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, UsageError, UnknownLanguage) as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _nested(made: type[Decoding] | type[LanguageGuard], key: str, table: Mapping[str, Any]) -> Decoding | LanguageGuard:

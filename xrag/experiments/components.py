@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from xrag import registry
 from xrag.control.context import ContextBuilder
-from xrag.control.policy import Fallback, LanguagePolicy, preset
+from xrag.control.policy import LanguagePolicy, preset
 from xrag.errors import UsageError
 from xrag.eval.judges.generators import GeneratorJudge, Wording
 from xrag.experiments.spec import JudgeChoice, Options, Setup
@@ -59,8 +59,8 @@ def policy(setup: Setup) -> LanguagePolicy:
 
 
 def translator(setup: Setup) -> Translator | None:
-    """The translator for a policy that translates answers at last."""
-    if policy(setup).fallback is not Fallback.TRANSLATE:
+    """The translator for a policy that translates answers at last, or asks in other languages."""
+    if not policy(setup).translates:
         return None
     made: Translator = registry.make("translator", setup.translator, {})
     return made

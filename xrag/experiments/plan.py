@@ -66,8 +66,8 @@ class Plan:
         return sum(len(cell.queries) * cell.setup.k for cell in _distinct(self.cells, lambda cell: cell.reranked))
 
     def generations(self) -> int:
-        """How many answers are generated."""
-        return sum(len(cell.queries) for cell in self.answering())
+        """At most how many answers are generated, those that vote among them, were no guard to reject one."""
+        return sum(len(cell.queries) * _languages(cell.setup) for cell in self.answering())
 
     def judgements(self) -> int:
         """How many verdicts are asked for, of judges that are no people; a preference is asked for twice."""
@@ -113,7 +113,12 @@ class Plan:
 
 def _answer_tokens(setup: Setup) -> int:
     once = components.context(setup).budget + components.sampling(setup).max_tokens + _INSTRUCTIONS
-    return once * components.policy(setup).guard.attempts
+    return once * components.policy(setup).guard.attempts * _languages(setup)
+
+
+def _languages(setup: Setup) -> int:
+    """In how many languages a question is asked, at most."""
+    return 1 + len(components.policy(setup).consistency)
 
 
 def _distinct(cells: Iterable[Cell], key: Callable[[Cell], str | None]) -> Iterator[Cell]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from xrag import manifest
@@ -190,9 +191,16 @@ def _answer_record(answer: Answer) -> dict[str, Json]:
         "context": [passage.id for passage in answer.context],
         "citations": list(dict.fromkeys(citation.passage_id for citation in answer.citations)),
         "attempts": [
-            {"text": one.completion.text, "language": one.language, "accepted": one.accepted, "reason": one.reason}
+            {
+                "text": one.completion.text,
+                "language": one.language,
+                "accepted": one.accepted,
+                "reason": one.reason,
+                "control": one.control,
+            }
             for one in answer.attempts
         ],
+        "votes": [asdict(vote) for vote in answer.votes],
         "prompt_tokens": answer.usage.prompt_tokens,
         "completion_tokens": answer.usage.completion_tokens,
     }
