@@ -29,6 +29,18 @@ def test_every_benchmark_file_is_whole_and_uses_languages_and_a_loader_that_exis
         assert {*split.urls} <= {*split.files}
 
 
+@pytest.mark.parametrize("name", benchmarks.names())
+def test_every_benchmark_says_where_it_comes_from_and_how_many_questions_it_has(
+    name: str,
+) -> None:
+    spec = benchmarks.read_spec(name)
+    assert all([spec.title, spec.licence, spec.citation, spec.revision])
+    assert spec.homepage.startswith("https://")
+    counted = all(split.questions for split in spec.splits.values())
+    assert counted or "not verified" in spec.notes
+    assert any(split.urls for split in spec.splits.values()) or "get" in spec.notes or "given" in spec.notes
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_the_real_files_are_copied_verified_and_loaded(name: str, shared_data: Path, data: Path) -> None:
     folder, wanted, count = REAL[name]

@@ -12,12 +12,14 @@ from models import save_static
 from xrag import manifest
 from xrag.errors import InputError, UnknownComponent, UsageError
 from xrag.experiments.directory import answers, rankings, reranked, searches, verdict_records
+from xrag.experiments.given import given
 from xrag.experiments.plan import Plan, make_plan
 from xrag.experiments.running import run
 from xrag.experiments.scores import Row, score
 from xrag.experiments.spec import read_experiment
 from xrag.experiments.tables import FORMATS
 from xrag.experiments.work import Step
+from xrag.types import Example, Query
 
 HEAD = """
 name = "small"
@@ -301,6 +303,30 @@ def test_a_preference_is_that_over_the_first_setup(folder: Path) -> None:
     assert 0.5 <= found.value <= 1.0
 
 
+def test_a_setup_may_be_given_the_judged_passages_in_place_of_a_search(folder: Path) -> None:
+    setups = "".join(
+        f'[[setups]]\nname = "{which}"\ngiven = "{which}"\ngenerator = "extractive"\n'
+        for which in ("oracle", "distracting", "mixed")
+    )
+    plan = planned(folder, setups)
+    worked(folder, plan)
+    found = [
+        {key: [hit.passage_id for hit in hits] for key, hits in rankings(cell, folder / "out").items()}
+        for cell in plan.cells
+    ]
+    assert found[0] == found[2] == {f"de:q{i}": [f"en:{i}"] for i in range(3)}
+    assert found[1] == {f"de:q{i}": [] for i in range(3)}
+    assert scored(folder, plan)["oracle"].results[0].value == 1.0
+
+
+def test_mixed_contexts_do_not_tell_which_passage_is_relevant() -> None:
+    examples = [Example(Query(str(i), "?"), qrels={f"{i}a": 1, f"{i}b": 0, f"{i}c": 0}) for i in range(60)]
+    places = [[hit.passage_id[-1] for hit in given("mixed", one, 9)].index("a") for one in examples]
+    assert all(10 < places.count(place) < 32 for place in range(3))
+    assert given("mixed", examples[0], 9) == given("mixed", examples[0], 9)
+    assert [hit.passage_id for hit in given("oracle", examples[0], 9)] == ["0a"]
+
+
 @pytest.mark.parametrize(
     ("toml", "error", "message"),
     [
@@ -318,6 +344,11 @@ def test_a_preference_is_that_over_the_first_setup(folder: Path) -> None:
         ),
         ('[[setups]]\nname = "s"\nsampling = {heat = 3}\n', UsageError, "the sampling of 's' has no 'heat'"),
         ('[[setups]]\nname = "s"\nk = "ten"\n', InputError, "'s': k is 'ten'; it must be a whole number"),
+        (
+            '[[setups]]\nname = "s"\ngiven = "all"\n',
+            UsageError,
+            "given is 'all'; there are: oracle, distracting, mixed",
+        ),
         ('[[setups]]\nname = "s"\nk = 0\n', UsageError, "'s': k and shown are at least 1"),
         ('[[setups]]\nname = "s"\n[[judges]]\nname = "j"\n', UsageError, "'j' has either a generator or labels"),
         (

@@ -19,9 +19,9 @@ def load_trec(request: Request) -> Part:
     """
     qrels: dict[str, dict[str, int]] = defaultdict(dict)
     for place, (query_id, _, passage_id, grade) in reading.columns(request.path("qrels"), 4, None):
-        qrels[query_id][passage_id] = _grade(grade, place)
+        qrels[query_id][passage_id] = grade_of(grade, place)
     topics = [row for _, row in reading.columns(request.path("topics"), 2)]
-    return Part(_examples(dict(topics), qrels, request), lambda: _passages(request))
+    return Part(_examples(dict(topics), qrels, request), lambda: passages_of(request))
 
 
 def load_beir(request: Request) -> Part:
@@ -30,12 +30,12 @@ def load_beir(request: Request) -> Part:
     rows = reading.columns(request.path("qrels"), 3)
     next(rows, None)
     for place, (query_id, passage_id, grade) in rows:
-        qrels[query_id][passage_id] = _grade(grade, place)
+        qrels[query_id][passage_id] = grade_of(grade, place)
     queries = {
         str(reading.field(row, "_id", place, (str, int))): reading.field(row, "text", place)
         for place, row in reading.json_lines(request.path("queries"))
     }
-    return Part(_examples(queries, qrels, request), lambda: _passages(request))
+    return Part(_examples(queries, qrels, request), lambda: passages_of(request))
 
 
 def load_tevatron(request: Request) -> Part:
@@ -56,7 +56,7 @@ def load_tevatron(request: Request) -> Part:
         )
         qrels = {request.named(one["docid"]): 1 for one in positive}
         examples.append(Example(query, (), request.language, qrels))
-    return Part(tuple(examples), lambda: _passages(request) if request.has("passages") else iter(pool.values()))
+    return Part(tuple(examples), lambda: passages_of(request) if request.has("passages") else iter(pool.values()))
 
 
 def _examples(
@@ -74,19 +74,17 @@ def _named(grades: Mapping[str, int], request: Request) -> dict[str, int]:
     return {request.named(passage): grade for passage, grade in grades.items()}
 
 
-def _grade(grade: str, place: str) -> int:
+def grade_of(grade: str, place: str) -> int:
+    """A relevance grade. Raises ``InputError`` for what is none."""
     try:
         return int(grade)
     except ValueError as error:
         raise InputError(f"{place}: the grade '{grade}' is no whole number") from error
 
 
-def _passages(request: Request) -> Iterator[Passage]:
-    pattern = request.path("passages")
-    paths = sorted(pattern.parent.glob(pattern.name))
-    if not paths:
-        raise FileNotFoundError(2, "no such file", str(pattern))
-    for path in paths:
+def passages_of(request: Request) -> Iterator[Passage]:
+    """The passages of all files that the split names."""
+    for path in reading.matching(request.path("passages")):
         if ".tsv" in path.suffixes:
             yield from (
                 Passage(request.named(key), text, request.language) for _, (key, text) in reading.columns(path, 2)

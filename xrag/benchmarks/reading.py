@@ -69,6 +69,27 @@ def table(path: Path) -> Iterator[tuple[str, Row]]:
         yield f"{path}:{rows.line_num}", cast(Row, row)
 
 
+def tsv(path: Path) -> Iterator[tuple[str, Row]]:
+    """``file:line`` and the record of each row of a table with a header and tabs, without quoting."""
+    names: list[str] = []
+    for number, line in enumerate(_lines(path), start=1):
+        fields = line.rstrip("\r\n").split("\t")
+        if not names:
+            names = fields
+        elif line.strip() and len(fields) != len(names):
+            raise InputError(f"{path}:{number}: {len(fields)} fields instead of {len(names)}")
+        elif line.strip():
+            yield f"{path}:{number}", dict(zip(names, fields, strict=True))
+
+
+def matching(pattern: Path) -> list[Path]:
+    """The files of a pattern in order. Raises ``FileNotFoundError`` where there are none."""
+    found = sorted(pattern.parent.glob(pattern.name))
+    if not found:
+        raise FileNotFoundError(2, "no such file", str(pattern))
+    return found
+
+
 def field(row: Row, name: str, place: str, kind: type | tuple[type, ...] = str) -> Any:  # Any: of the kind asked for
     """A field of a record, of the kind that it must be."""
     value = row.get(name)

@@ -18,6 +18,7 @@ from xrag.errors import UsageError
 from xrag.eval.judges.generators import MOST_TOKENS as VERDICT_TOKENS
 from xrag.eval.judges.tasks import Part, task_of
 from xrag.experiments import components
+from xrag.experiments.given import GIVEN
 from xrag.experiments.spec import BenchmarkChoice, Experiment, JudgeChoice, Options, Setup
 from xrag.types import Example, Query
 
@@ -151,6 +152,8 @@ def _check(experiment: Experiment) -> None:
         for kind, name in named.items():
             if name is not None:
                 registry.find(kind, name)
+        if setup.given not in (None, *GIVEN):
+            raise UsageError(f"'{setup.name}': given is '{setup.given}'; there are: {', '.join(GIVEN)}")
         if setup.k < 1 or setup.shown < 1:
             raise UsageError(f"'{setup.name}': k and shown are at least 1")
         components.context(setup), components.sampling(setup), components.policy(setup)
@@ -200,6 +203,8 @@ def _cell(setup: Setup, asked: Asked) -> Cell:
         "k": setup.k,
         "in": setup.question_language,
     }
+    if setup.given:
+        searching["given"] = setup.given
     if setup.embedder:
         searching["embedder"] = [
             setup.embedder,

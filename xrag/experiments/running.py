@@ -15,6 +15,7 @@ from xrag.errors import UsageError
 from xrag.experiments import components
 from xrag.experiments.account import write_manifest
 from xrag.experiments.directory import MANIFEST, answers, failed_searches, hits, opened, rankings, reranked, searches
+from xrag.experiments.given import given
 from xrag.experiments.judging import judge_all
 from xrag.experiments.plan import Asked, Cell, Plan
 from xrag.experiments.records import Records
@@ -115,6 +116,9 @@ def _search(cell: Cell, directory: Path, progress: Progress) -> None:
     if not missing:
         return
     _built(cell.asked, cell.setup.embedder, directory, progress)
+    if cell.setup.given:
+        _give(cell, cell.setup.given, missing, records, progress)
+        return
     with opened(cell.asked, directory) as index:
         retriever = index.retriever(cell.setup.retriever, translator=cell.setup.translator)
 
@@ -122,6 +126,15 @@ def _search(cell: Cell, directory: Path, progress: Progress) -> None:
             return [_hits_record(ranking) for ranking in retriever.search(queries, cell.setup.k)]
 
         _job("search", cell, records).do(missing, found, progress)
+
+
+def _give(cell: Cell, which: str, missing: Sequence[str], records: Records, progress: Progress) -> None:
+    examples = {one.query.id: one for one in cell.asked.examples}
+
+    def found(queries: Sequence[Query]) -> Rows:
+        return [_hits_record(given(which, examples[query.id], cell.setup.k)) for query in queries]
+
+    _job("search", cell, records).do(missing, found, progress)
 
 
 def _rerank(cell: Cell, directory: Path, progress: Progress) -> None:

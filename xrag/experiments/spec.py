@@ -14,6 +14,7 @@ name = "psq"
 retriever = "psq"                 # xrag list retriever
 translator = "lexicon"
 embedder = "static:…"             # whose vectors dense, hybrid … search
+given = "mixed"                   # instead of a search: the judged passages (oracle, distracting, mixed)
 question_language = "en"          # of parallel benchmarks: ask with the human translation, as a bound
 k = 100
 reranker = "cross-encoder"        # the k hits in another order
@@ -78,6 +79,7 @@ class Setup:
     retriever: str = "dual"
     translator: str = "lexicon"
     embedder: str | None = None
+    given: str | None = None
     question_language: str | None = None
     k: int = 100
     reranker: str | None = None
