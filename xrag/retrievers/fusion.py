@@ -93,38 +93,26 @@ class Fusion:
         return [self._fuse(query, each, k) for query, each in zip(queries, rankings, strict=True)]
 
     def _fuse(self, query: Query, rankings: Sequence[Ranking], k: int) -> Ranking:
-        worth = [
-            _weighted(member.normalise(ranking), member.weights.of(query.language))
-            for ranking, member in zip(rankings, self._members, strict=True)
-        ]
         scores: dict[str, float] = {}
-        known = scores.get
-        for ranking, values in zip(rankings, worth, strict=True):
-            for hit, value in zip(ranking, values, strict=True):
-                passage_id = hit.passage_id
-                scores[passage_id] = known(passage_id, 0.0) + value
+        for ranking, member in zip(rankings, self._members, strict=True):
+            member.normalise.add(ranking, member.weights.of(query.language), scores)
         ids = list(scores)
         chosen = best(np.fromiter(scores.values(), np.float64, len(scores)), k).tolist()
         fused = tuple(Hit(ids[at], scores[ids[at]]) for at in chosen)
         if trace.collecting():
-            self._record(query, fused, rankings, worth)
+            self._record(query, fused, rankings)
         return fused
 
-    def _record(
-        self, query: Query, fused: Ranking, rankings: Sequence[Ranking], worth: Sequence[Sequence[float]]
-    ) -> None:
+    def _record(self, query: Query, fused: Ranking, rankings: Sequence[Ranking]) -> None:
         shares: dict[str, list[Share]] = {hit.passage_id: [] for hit in fused}
-        for passage_id, share in self._shares(rankings, worth):
+        for passage_id, share in self._shares(query, rankings):
             if passage_id in shares:
                 shares[passage_id].append(share)
         for hit in fused:
             trace.record(FusedHit(query.id, hit.passage_id, hit.score, tuple(shares[hit.passage_id])))
 
-    def _shares(self, rankings: Sequence[Ranking], worth: Sequence[Sequence[float]]) -> Iterator[tuple[str, Share]]:
-        for member, ranking, values in zip(self._members, rankings, worth, strict=True):
-            for rank, (hit, value) in enumerate(zip(ranking, values, strict=True), start=1):
-                yield hit.passage_id, Share(member.name, rank, hit.score, value)
-
-
-def _weighted(values: Sequence[float], weight: float) -> Sequence[float]:
-    return values if weight == 1 else [weight * value for value in values]
+    def _shares(self, query: Query, rankings: Sequence[Ranking]) -> Iterator[tuple[str, Share]]:
+        for member, ranking in zip(self._members, rankings, strict=True):
+            weight = member.weights.of(query.language)
+            for rank, (hit, worth) in enumerate(zip(ranking, member.normalise(ranking), strict=True), start=1):
+                yield hit.passage_id, Share(member.name, rank, hit.score, weight * worth)
