@@ -51,6 +51,12 @@ class Passage:
         """The passage as it was found, however it is shown."""
         return self.shown.original if self.shown else self
 
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Questions that were written for it (``xrag expand``; the metadata's ``queries``): searched with it, never shown."""
+        held = self.metadata.get("queries")
+        return tuple(one for one in held if isinstance(one, str)) if isinstance(held, list) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

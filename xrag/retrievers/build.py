@@ -174,5 +174,5 @@ def _blocks(passages: Iterable[Passage], analyzer: Analyzer) -> Iterator[list[tu
 
 
 def searchable(passage: Passage) -> str:
-    """What of a passage is searched: its title and its text."""
-    return f"{passage.title}\n{passage.text}" if passage.title else passage.text
+    """What of a passage is searched: its title, its text, and the questions that were written for it."""
+    return "\n".join(filter(None, (passage.title, passage.text, *passage.queries)))
