@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,10 +15,13 @@ from tests.models import save_static
 from tests.sparse_words import Counts
 from xrag import registry
 from xrag.errors import MissingExtra
+from xrag.protocols import Embedder
 from xrag.retrievers import RetrieverContext, build_partition
 from xrag.retrievers.dense.build import build_vectors
+from xrag.retrievers.dense.cures import METHODS, Bitext, Cure, languages_of
+from xrag.retrievers.dense.learned import Provenance, save_cure
 from xrag.retrievers.sparse.build import build_sparse
-from xrag.testing import MemoryStore, check_retriever, check_streaming_generator, check_translator
+from xrag.testing import PASSAGES, MemoryStore, check_retriever, check_streaming_generator, check_translator
 from xrag.types import Json
 
 VLLM = ("vllm", "vllm-async")
@@ -36,7 +39,20 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> RetrieverContext:
     translator = registry.load("translator", "lexicon")()
     build_sparse(folder / "sparse", store, Counts(), journal=folder / "weights")
     sparse = (folder / "sparse", Counts)
-    return RetrieverContext(store, partitions, translator, folder / "vectors", lambda: embedder, *sparse)
+    learn(folder / "learned", embedder, sorted(store.languages()))
+    return RetrieverContext(
+        store, partitions, translator, folder / "vectors", lambda: embedder, *sparse, folder / "learned"
+    )
+
+
+def learn(folder: Path, embedder: Embedder, languages: Sequence[str]) -> None:
+    """Every cure, from a text that each language has in the words of its passages."""
+    rows = embedder.embed_passages([passage.text for passage in PASSAGES])
+    texts = [Bitext((language, "en"), (rows, rows[::-1])) for language in languages if language != "en"]
+    for kind, method in METHODS.items():
+        maps = method.fit(texts, 1)
+        cure = Cure(kind, languages_of(texts), maps, maps if method.of_queries else None)
+        save_cure(folder / kind, cure, Provenance(embedder.fingerprint, {}, "", 1))
 
 
 @pytest.mark.parametrize("name", registry.components("retriever"))

@@ -108,6 +108,14 @@ def test_shares_say_which_languages_a_query_language_gets() -> None:
     assert found == {"de": {"de": pytest.approx(2 / 3), "en": pytest.approx(1 / 3)}}
 
 
+def test_max_at_r_is_the_rank_of_the_last_relevant_passage() -> None:
+    examples = [judged("q", "de", de1=1, en1=1), judged("r", "th", en2=1, de2=1), judged("s", "th", en1=1)]
+    rankings = {"q": ranked("de1", "x", "en1"), "r": ranked("en2"), "s": ranked("en1")}
+    found = bias.max_rank(rankings, examples, 5)
+    assert found.per_query == {"q": 3, "r": 6, "s": 1}
+    assert found.value == (3 + 3.5) / 2
+
+
 def test_equal_ranks_of_all_languages_are_fair() -> None:
     assert bias.peer({}, [judged("q", "de", de1=1, en1=1)], PASSAGES, 5).value == 1.0
 

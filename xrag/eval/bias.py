@@ -88,6 +88,20 @@ def peer(
     return macro(f"PEER@{k}", per_query, asked, "test:kruskal-wallis|unfound:k+1")
 
 
+def max_rank(rankings: Mapping[str, Ranking], examples: Sequence[Example], k: int) -> Result:
+    """``Max@R``: the rank at which the last of a query's relevant passages is found, ``k + 1`` where one is not among the
+    first ``k`` (Hong et al., "Improving Semantic Proximity in Information Retrieval through Cross-Lingual Alignment", ICLR
+    2026). It is a rank, not in [0, 1], and the fewer the better: 1 is all that a single relevant passage can have.
+    """
+    per_query = {}
+    for one in examples:
+        ranks = {hit.passage_id: rank for rank, hit in enumerate(rankings.get(one.query.id, ())[:k], start=1)}
+        if relevant := _relevant(one):
+            per_query[one.query.id] = float(max(ranks.get(passage, k + 1) for passage in relevant))
+    asked = {one.query.id: one.query.language for one in examples}
+    return macro("Max@R", per_query, asked, f"unfound:{k + 1}")
+
+
 def _relevant(example: Example) -> list[str]:
     return [passage for passage, grade in example.qrels.items() if grade > 0]
 

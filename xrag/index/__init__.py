@@ -6,6 +6,7 @@
     DIR/partitions/<language>-<key>/   the key names the analyzer and the very passages, so that a whole one is reused
     DIR/vectors/<name>/           the vectors of all passages and the index over them, where there is an embedder
     DIR/sparse/<name>/            the terms of all passages as a learned sparse encoder weighs them, where there is one
+    DIR/learned/<kind>/           what xrag fit learned; it holds for as long as the embedder does
     DIR/.lock, DIR/.readers       held by the one writer, shared by the readers
 
 An update writes beside what is there, swaps the manifest by a rename, and then removes what the manifest does not name,
@@ -22,10 +23,12 @@ from xrag.index.snapshot import stored_options, stored_roots
 from xrag.index.update import IndexReport, Progress, build_index
 
 if TYPE_CHECKING:
+    from xrag.index.fitting import FitReport, fit_cure
     from xrag.index.sparse import SparseReport, weigh_index
     from xrag.index.vectors import VectorReport, embed_index
 
 __all__ = [
+    "FitReport",
     "IndexDirectory",
     "IndexReport",
     "Progress",
@@ -33,6 +36,7 @@ __all__ = [
     "VectorReport",
     "build_index",
     "embed_index",
+    "fit_cure",
     "open_index",
     "stored_options",
     "stored_roots",
@@ -44,6 +48,8 @@ _LAZY = {
     "embed_index": "vectors",
     "SparseReport": "sparse",
     "weigh_index": "sparse",
+    "FitReport": "fitting",
+    "fit_cure": "fitting",
 }
 
 

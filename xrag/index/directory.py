@@ -12,6 +12,7 @@ from xrag.corpus import Corpus
 from xrag.errors import IndexNotFound
 from xrag.index.snapshot import (
     CORPUS,
+    LEARNED,
     MANIFEST,
     PARTITIONS,
     READERS,
@@ -70,6 +71,7 @@ class IndexDirectory:
             embedder=(lambda: embedder) if embedder else vectors.open_embedder if vectors else None,
             sparse=self.sparse(),
             sparse_encoder=(lambda: sparse_encoder) if sparse_encoder else sparse.open_encoder if sparse else None,
+            learned=self.directory / LEARNED,
         )
         with rebuildable():
             retriever: Retriever = registry.load("retriever", name)(context)

@@ -20,7 +20,7 @@ from xrag.types import Json
 
 FORMAT = 1
 MANIFEST, PENDING, CORPUS, PARTITIONS = "manifest.json", "pending.json", "corpus", "partitions"
-VECTORS, SPARSE = "vectors", "sparse"
+VECTORS, SPARSE, LEARNED = "vectors", "sparse", "learned"
 LOCK, READERS, JOURNAL = ".lock", ".readers", ".journal-"
 
 

@@ -20,6 +20,7 @@ from xrag.corpus.staging import staged
 from xrag.errors import IndexCorrupt, IndexDirectoryError, UsageError, XragError
 from xrag.index.snapshot import (
     CORPUS,
+    LEARNED,
     LOCK,
     MANIFEST,
     PARTITIONS,
@@ -40,7 +41,7 @@ from xrag.retrievers.partition import FORMAT as PARTITION_FORMAT
 from xrag.retrievers.partition import HEADER, Header
 from xrag.types import Passage
 
-OURS = frozenset({PENDING, CORPUS, PARTITIONS, VECTORS, SPARSE})
+OURS = frozenset({PENDING, CORPUS, PARTITIONS, VECTORS, SPARSE, LEARNED})
 REPORT_EVERY = 1000
 FIRST = "1"
 

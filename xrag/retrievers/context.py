@@ -15,6 +15,7 @@ class RetrieverContext:
 
     ``vectors`` is the directory of the passages' vectors, where there are any, and ``embedder`` opens what made them;
     ``sparse`` that of the terms that a ``sparse_encoder`` weighed.
+    ``learned`` is the folder of what was learned for them from parallel text and held-out queries.
     """
 
     store: PassageStore
@@ -24,3 +25,4 @@ class RetrieverContext:
     embedder: Callable[[], Embedder] | None = None
     sparse: Path | None = None
     sparse_encoder: Callable[[], SparseEncoder] | None = None
+    learned: Path | None = None

@@ -127,17 +127,23 @@ class VectorStore:
 
         Candidates come from the index; their scores, and so their order, are those of the stored vectors.
         """
-        depth = min(max(checked(k), DEPTH) * self.kind.refine, len(self))
-        if not depth or not len(queries):
-            return [()] * len(queries)
-        effort = self.header.effort.value
-        found = ann.search(self.kind, self._index, queries, effort=effort, depth=depth, allowed=allowed)
+        found = self.candidates(queries, k, allowed=allowed)
         return [
-            self._ranking(query, np.sort(rows[rows >= 0]), k, floor) for query, rows in zip(queries, found, strict=True)
+            self.ranked(rows, self.vectors[rows].astype(np.float32) @ query, k, floor)
+            for query, rows in zip(queries, found, strict=True)
         ]
 
-    def _ranking(self, query: Array, rows: Array, k: int, floor: float) -> Ranking:
-        scores = self.vectors[rows].astype(np.float32) @ query
+    def candidates(self, queries: Array, k: int, *, allowed: Array | None = None) -> list[Array]:
+        """The rows that the index finds for each query vector, ascending: more than k where there are, to be rescored."""
+        depth = min(max(checked(k), DEPTH) * self.kind.refine, len(self))
+        if not depth or not len(queries):
+            return [np.empty(0, np.int64)] * len(queries)
+        effort = self.header.effort.value
+        found = ann.search(self.kind, self._index, queries, effort=effort, depth=depth, allowed=allowed)
+        return [np.sort(rows[rows >= 0]) for rows in found]
+
+    def ranked(self, rows: Array, scores: Array, k: int, floor: float) -> Ranking:
+        """The best k of these rows by their scores, those above ``floor`` alone."""
         order = np.argsort(-scores, kind="stable")[:k]
         order = order[scores[order] > floor]
         names = self.passages.names(rows[order])
