@@ -42,6 +42,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "identity": "xrag.translators.identity:IdentityTranslator",
         "lexicon": "xrag.translators.lexicon:LexiconTranslator",
         "apertium": "xrag.translators.apertium:ApertiumTranslator",
+        "hf": "xrag.translators.huggingface:open_transformers",
+        "ct2": "xrag.translators.ct2:open_ct2",
     },
     "generator": {
         "extractive": "xrag.generators.extractive:ExtractiveGenerator",

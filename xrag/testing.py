@@ -180,16 +180,24 @@ def check_reranker(reranker: Reranker, queries: Sequence[Query], rankings: Seque
 def check_translator(translator: Translator, source: str = "de", target: str = "en") -> None:
     """Translations match the texts, probabilities are probabilities, and what is unknown stays as it stands."""
     texts = ["", "zxqvjwk", "Wien 1927", "Wo liegt Australien?"]
+    check_learned_translator(translator, texts, source, target)
+    translations = translator.translate(texts, source, target)
+    assert "zxqvjwk" in translations[1].text, "what is unknown stays as it stands"
+    assert "1927" in translations[2].text, "a number stays"
+
+
+def check_learned_translator(translator: Translator, texts: Sequence[str], source: str, target: str) -> None:
+    """What also a translator promises that learned from examples, and cannot promise what becomes of the unknown."""
+    texts = ["", *texts]
     translations = translator.translate(texts, source, target)
     assert len(translations) == len(texts), "one translation per text"
+    assert translator.translate([], source, target) == [], "no texts, no translations"
     assert translations == translator.translate(texts, source, target), "the same text is translated the same way"
     assert [t.text for text in texts for t in translator.translate([text], source, target)] == [
         translation.text for translation in translations
     ], "a translation does not depend on the batch"
     assert all((t.source, t.target) == (source, target) for t in translations), "a translation says from and into what"
     assert translations[0].text == "", "an empty text stays empty"
-    assert "zxqvjwk" in translations[1].text, "what is unknown stays as it stands"
-    assert "1927" in translations[2].text, "a number stays"
     for term in (term for translation in translations for term in translation.terms):
         probabilities = [candidate.probability for candidate in term.candidates]
         assert all(0 < p <= 1 for p in probabilities), f"{term.term}: probabilities are in (0, 1]"
