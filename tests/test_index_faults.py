@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from xrag import build_index, open_index
-from xrag.corpus.staging import staged
 from xrag.errors import IndexCorrupt, IndexDirectoryError, XragError
 from xrag.types import Query
 
@@ -58,27 +57,6 @@ def test_a_kill_at_any_moment_leaves_the_earlier_index_and_the_next_run_finishes
     assert holds(directory, "alpha")
     assert holds(directory, "omega")
     assert not list(directory.rglob("*.partial*"))
-
-
-@pytest.mark.parametrize("content", ["", "  \n", '{"text": "a"}\n{"text": "b', "a\0b"])
-def test_a_first_run_that_fails_at_its_only_file_leaves_nothing(tmp_path: Path, content: str) -> None:
-    source = tmp_path / "a.jsonl"
-    source.write_text(content, encoding="utf-8")
-    with pytest.raises(XragError):
-        build_index([source], tmp_path / "new" / "index")
-    assert list(tmp_path.iterdir()) == [source]
-
-
-def test_a_first_run_that_fails_after_a_whole_file_keeps_it_for_the_next(tmp_path: Path) -> None:
-    sources = [write(tmp_path / "a.jsonl", "alpha", 30), tmp_path / "b.jsonl"]
-    sources[1].write_text("{", encoding="utf-8")
-    with pytest.raises(XragError, match="broken JSON"):
-        build_index(sources, tmp_path / "index")
-    assert staged(tmp_path / "index" / "corpus" / "1")
-    write(sources[1], "omega", 3)
-    build_index(sources, tmp_path / "index")
-    assert holds(tmp_path / "index", "alpha")
-    assert holds(tmp_path / "index", "omega")
 
 
 def test_a_killed_first_run_is_no_index_yet_and_goes_on(tmp_path: Path) -> None:

@@ -242,9 +242,9 @@ def test_search_explains_what_each_term_became_in_the_languages_found(xrag: Run,
     xrag("index", tmp_path / "a.txt", "-o", tmp_path / "index", "--language", "ru")
     asked = ("search", tmp_path / "index", "When did Gagarin fly?", "--language", "en", "--explain")
     assert "   en → ru\n     When     –\n" in xrag(*asked).out
-    assert "     Gagarin  Гагарин 0.60\n" in xrag(*asked).out
+    assert "     Gagarin  Гагарин 1.00\n" in xrag(*asked).out
     [translation] = json.loads(xrag(*asked, "--format", "json").out)["translations"]
-    assert translation["terms"][2] == {"term": "Gagarin", "alternatives": [{"text": "Гагарин", "weight": 0.6}]}
+    assert translation["terms"][2] == {"term": "Gagarin", "alternatives": [{"text": "Гагарин", "weight": 1.0}]}
 
 
 def test_search_writes_a_trec_run_with_the_given_ids(xrag: Run, small_index: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from xrag.retrievers import BM25Retriever, PSQRetriever, RetrieverContext, Trans
 from xrag.retrievers.build import build_partition
 from xrag.retrievers.dual import open_dual
 from xrag.retrievers.pool import open_partitions
-from xrag.retrievers.psq import held, term_query
+from xrag.retrievers.psq import Weighing, held
 from xrag.retrievers.scoring import K1
 from xrag.testing import PASSAGES, FakeTranslator, MemoryStore, check_retriever
 from xrag.types import Candidate, Passage, Query, TermTranslation, Translation, UsedTranslation
@@ -165,14 +165,27 @@ def translation(*terms: tuple[str, list[tuple[str, float]]]) -> Translation:
 
 
 def test_an_alternative_weighs_what_it_is_probable(context: RetrieverContext) -> None:
-    [_, sea, _] = term_query(english(context), "Meer", translation(("Meer", [("sea", 0.6), ("black", 0.4)])))
-    assert dict(sea)["sea"] == 0.6
-    assert dict(sea)["black"] == 0.4
+    [terms] = Weighing(english(context)).query("Meer", translation(("Meer", [("sea", 0.6), ("black", 0.4)])))
+    assert dict(terms)["sea"] == pytest.approx(0.6**0.7)
+    assert dict(terms)["black"] == pytest.approx(0.4**0.7)
+
+
+def test_a_part_of_a_translation_weighs_less_than_its_stem(context: RetrieverContext) -> None:
+    [terms] = Weighing(english(context)).query("Fluss", translation(("Fluss", [("rivers", 1.0)])))
+    assert dict(terms)["river"] == 1.0
+    assert dict(terms)["_riv"] == 0.25
+
+
+def test_a_term_that_two_words_give_counts_once(context: RetrieverContext) -> None:
+    said = translation(("Meer", [("sea", 0.5)]), ("See", [("sea", 1.0)]))
+    [terms] = Weighing(english(context)).query("Meer See", said)
+    assert dict(terms)["sea"] == 1.0
+    assert [term for term, _ in terms].count("sea") == 1
 
 
 def test_an_alternative_of_several_words_shares_its_weight_among_them(context: RetrieverContext) -> None:
-    groups = term_query(english(context), "x", translation(("x", [("black sea river rises", 1.0)])))
-    assert dict(groups[1])["sea"] == pytest.approx(0.5)
+    [terms] = Weighing(english(context)).query("x", translation(("x", [("black sea river rises", 1.0)])))
+    assert dict(terms)["sea"] == pytest.approx(0.5)
 
 
 def test_alternatives_that_the_partition_does_not_hold_leave_half_their_weight_to_the_others(
@@ -188,8 +201,7 @@ def test_alternatives_none_of_which_is_held_stay_as_they_are(context: RetrieverC
 
 
 def test_a_term_that_translates_to_nothing_weighs_nothing(context: RetrieverContext) -> None:
-    groups = term_query(english(context), "die", translation(("die", [("", 1.0)])))
-    assert groups[1] == ()
+    assert Weighing(english(context)).query("die", translation(("die", [("", 1.0)]))) == ((),)
 
 
 def test_a_function_word_keeps_its_low_weight_when_its_other_readings_are_not_held(context: RetrieverContext) -> None:
@@ -197,13 +209,13 @@ def test_a_function_word_keeps_its_low_weight_when_its_other_readings_are_not_he
 
 
 def test_what_the_translator_knows_nothing_of_stays_itself(context: RetrieverContext) -> None:
-    groups = term_query(english(context), "Danube Meer 1927", translation(("Meer", [("sea", 1.0)])))
-    weights = dict(term for group in groups for term in group)
+    [terms] = Weighing(english(context)).query("Danube Meer 1927", translation(("Meer", [("sea", 1.0)])))
+    weights = dict(terms)
     assert (weights["danub"], weights["sea"], weights["1927"]) == (1.0, 1.0, 1.0)
 
 
 def test_a_translation_without_alternatives_is_searched_as_its_text(context: RetrieverContext) -> None:
-    [group] = term_query(english(context), "Meer", Translation("sea", "de", "en"))
+    [group] = Weighing(english(context)).query("Meer", Translation("sea", "de", "en"))
     assert group[0] == ("sea", 1.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from xrag.translators.keys import key_of, units
 from xrag.translators.lexicon import LexiconTranslator
+from xrag.translators.matching import segments
 
 LEXICON = LexiconTranslator()
 
@@ -21,13 +23,13 @@ def terms(text: str, language: str) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
     [
-        ("zh", "法国的首都是什么", ["法国", "的", "首都", "是", "什么"]),
+        ("zh", "法国的首都是什么", ["法国的", "首都", "是", "什么"]),
         ("zh", "2024年的德国总统", ["2024", "年", "的", "德国", "总统"]),
-        ("ja", "ドイツの首都は？", ["ドイツ", "の", "首都", "は"]),
+        ("ja", "ドイツの首都は？", ["ドイツの", "首都", "は"]),
         ("ja", "ピカチュウは動物", ["ピカチュウ", "は", "動物"]),
-        ("ko", "독일의 수도는 어디", ["독일", "의", "수도", "는", "어디"]),
+        ("ko", "독일의 수도는 어디", ["독일의", "수도", "는", "어디"]),
         ("ko", "BTS는 몇년", ["BTS", "는", "몇", "년"]),
-        ("th", "ประเทศญี่ปุ่นอยู่ที่ไหน", ["ประเทศ", "ญี่ปุ่น", "อยู่ที่ไหน"]),
+        ("th", "ประเทศญี่ปุ่นอยู่ที่ไหน", ["ประเทศญี่ปุ่น", "อยู่ที่ไหน"]),
         ("th", "ปี๒๕๖๗", ["ปี", "๒๕๖๗"]),
     ],
 )
@@ -35,8 +37,24 @@ def test_entries_and_particles_are_told_apart(language: str, text: str, expected
     assert terms(text, language) == expected
 
 
+class Book:
+    """A table with one entry: 本, book."""
+
+    def find(self, key: str) -> int | None:
+        return 0 if key == "本" else None
+
+    def starting(self, beginning: str, most: int) -> list[tuple[str, int]]:
+        return [("本", 0)] if "本".startswith(beginning) else []
+
+    def prefixes(self, text: str) -> Iterator[tuple[int, int]]:
+        yield from [(1, 0)] if text.startswith("本") else []
+
+    def is_function_word(self, number: int) -> bool:
+        return False
+
+
 def test_a_short_entry_inside_an_unknown_word_is_not_believed() -> None:
-    assert terms("坂本竜馬", "ja") == ["坂本竜馬"]
+    assert [(s.start, s.end, s.entry) for s in segments("坂本竜馬", "ja", Book())] == [(0, 4, None)]
 
 
 def test_a_particle_inside_an_unknown_kana_name_is_not_believed() -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from xrag import languages
 from xrag.cli._tables import columns, many, size
 from xrag.cli._terminal import one_line
-from xrag.translators.location import Location
-from xrag.translators.summary import Summary
+from xrag.translators import location
+from xrag.translators.location import VARIABLE, Location, in_use
+from xrag.translators.store import Lexicon
 from xrag.types import Json
+
+if TYPE_CHECKING:
+    from xrag.translators.lexicons import Added, Built
+    from xrag.translators.summary import Summary
+
+STALE = "it was mixed over another version of the shipped lexicon; to have the words of this one, remove it and add yours again"
 
 
 def summary_lines(here: Location, found: Summary) -> list[str]:
@@ -21,7 +32,12 @@ def summary_lines(here: Location, found: Summary) -> list[str]:
         for of in found.languages
     ]
     sources = [[one_line(text) for text in (name, of["licence"], of["title"])] for name, of in found.sources.items()]
-    return [one_line(head), counts, "", *columns(rows, right=(2, 3)), "", "sources", *columns(sources)]
+    stale = (
+        [STALE]
+        if here.directory != location.SHIPPED and found.over not in ("", Lexicon(location.SHIPPED).checksum)
+        else []
+    )
+    return [one_line(head), *stale, counts, "", *columns(rows, right=(2, 3)), "", "sources", *columns(sources)]
 
 
 def summary_record(here: Location, found: Summary) -> dict[str, Json]:
@@ -30,9 +46,31 @@ def summary_record(here: Location, found: Summary) -> dict[str, Json]:
         "directory": str(here.directory),
         "reason": here.reason,
         "version": found.version,
+        "over": found.over or None,
         "languages": {
             of.language: {"entries": of.entries, "bytes": of.size, "sources": list(of.sources)}
             for of in found.languages
         },
         "sources": {name: dict(of) for name, of in found.sources.items()},
     }
+
+
+def built_lines(done: Built, sources: Path | None) -> list[str]:
+    """What was built, what was not there to build it from, and whether it is used."""
+    lines = [f"built {many(len(done.languages), 'language')}: {', '.join(done.languages)}"]
+    if done.missing:
+        lines.append(f"built without {many(len(done.missing), 'file')} that {sources} lacks, as {done.missing[0]}")
+    return [one_line(line) for line in (*lines, _use(done.directory))]
+
+
+def added_lines(language: str, done: Added) -> list[str]:
+    """What was added, to what, and whether it is used."""
+    what = " and ".join(many(n, kind) for n, kind in ((done.pairs, "translation"), (done.sentences, "sentence")) if n)
+    line = f"{languages.name(language)}: {what or 'nothing'} over {done.over.directory} ({done.over.reason})"
+    return [one_line(line), one_line(_use(done.directory))]
+
+
+def _use(directory: Path) -> str:
+    if in_use().directory == directory:
+        return f"{directory}: in use from now on; the shipped one again: rm -r {shlex.quote(str(directory))}"
+    return f"{directory}: to use it, set {VARIABLE}={shlex.quote(str(directory))}"

@@ -1,4 +1,4 @@
-"""Progress of indexing: a bar with rate and time left on a terminal, a line now and then elsewhere, on standard error."""
+"""Progress: a bar with rate and time left on a terminal, a line now and then elsewhere, on standard error."""
 
 from __future__ import annotations
 
@@ -29,6 +29,27 @@ def showing_progress() -> Iterator[Show]:
         return
     with _bar(screen) as show:
         yield show
+
+
+@contextmanager
+def showing_steps() -> Iterator[Callable[[str], None]]:
+    """Something to tell each step, in a few words, where nobody knows how long one takes."""
+    screen = Screen.of(sys.stderr)
+    last = time.monotonic()
+
+    def show(step: str) -> None:
+        nonlocal last
+        if screen.terminal:
+            click.echo(f"\r\033[K{cut(step, (screen.width or 80) - 1)}", nl=False, err=True)
+        elif time.monotonic() - last >= LINE_EVERY:
+            last = time.monotonic()
+            click.echo(step, err=True)
+
+    try:
+        yield show
+    finally:
+        if screen.terminal:
+            click.echo("\r\033[K", nl=False, err=True)
 
 
 class _Lines:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from xrag import manifest
@@ -159,21 +159,6 @@ class Staging:
         for name in INDEXES:
             self._run(f"DROP INDEX IF EXISTS {name}")
         self.commit()
-
-
-def staged(directory: Path) -> bool:
-    """Whether a corpus folder without a state holds passages of files that were read to their end."""
-    paths = [path for path in directory.glob("*") if path.name == NAME or path.suffix == ".sqlite"]
-    return any(map(_has_finished, paths))
-
-
-def _has_finished(path: Path) -> bool:
-    finished = "SELECT 1 FROM passages WHERE number < (SELECT max(next) FROM files) LIMIT 1"
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            return connection.execute(finished).fetchone() is not None
-        except sqlite3.DatabaseError:  # a disk that is full may not even take the tables
-            return False
 
 
 def sealed(path: Path, first: int, following: int) -> SegmentEntry:

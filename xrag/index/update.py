@@ -7,7 +7,6 @@ import os
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,8 +15,7 @@ from xrag import manifest
 from xrag.corpus import Corpus, CorpusState, CorpusWriter, Missing, ReadOptions, UpdateReport
 from xrag.corpus import Progress as ReadingProgress
 from xrag.corpus.scan import joined
-from xrag.corpus.staging import staged
-from xrag.errors import IndexCorrupt, IndexDirectoryError, UsageError, XragError
+from xrag.errors import IndexCorrupt, IndexDirectoryError, UsageError
 from xrag.index.snapshot import (
     CORPUS,
     LEARNED,
@@ -98,8 +96,7 @@ def build_index(
         raise UsageError(f"{target} holds no index yet: name the files and folders to make it of")
     paths = known if fresh and not paths else paths
     joined((), map(Path, paths))  # a path that cannot be read leaves no directory behind
-    made = [path for path in (target, *target.parents) if not path.exists()]
-    with manifest.disk_errors(target), manifest.locked(target), _undone(target, made):
+    with manifest.disk_errors(target), manifest.locked(target):
         (target / READERS).touch()
         beginning = _anew(target) if fresh else _beginning(target, paths)
         update = _Update(target, beginning, progress or _silent)
@@ -109,20 +106,6 @@ def build_index(
 
 def _silent(_: Progress) -> None:
     pass
-
-
-@contextmanager
-def _undone(target: Path, made: Sequence[Path]) -> Iterator[None]:
-    """Remove the directories that this run made, innermost first, where it fails with nothing to go on from."""
-    try:
-        yield
-    except XragError:
-        if target in made and not any(map(staged, (target / CORPUS).glob("*"))):
-            manifest.remove(target)
-            with suppress(OSError):  # somebody else may have put something there meanwhile
-                for path in made[1:]:
-                    path.rmdir()
-        raise
 
 
 def _check_target(directory: Path) -> None:

@@ -8,7 +8,8 @@ translation of several words, or a word and its n-grams, are no synonyms of each
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from math import sqrt
 
 from xrag.protocols import Retriever, Translator
@@ -18,6 +19,11 @@ from xrag.retrievers.pool import identified, open_partitions, search_pool
 from xrag.retrievers.translating import translations
 from xrag.types import Candidate, Query, Ranking, Translation
 
+_SHARPNESS = 0.7
+"""The power of a probability that weighs: what a table finds twice as probable is not twice as good a search term."""
+_PART_OF_WORD = 0.25
+"""What an n-gram of a translation weighs beside its stem; of a wrong sense the n-grams match by chance alone."""
+_REMEMBERED = 65536
 _MASS_TRUSTED = 0.5
 """The share of a term's weight that stays what it was when some of its alternatives are not in the partition."""
 
@@ -28,6 +34,7 @@ class PSQRetriever:
     def __init__(self, partitions: Sequence[Partition], translator: Translator) -> None:
         self._partitions = tuple(partitions)
         self._translator = translator
+        self._weighing = {id(partition): Weighing(partition) for partition in self._partitions}
 
     def search(self, queries: Sequence[Query], k: int) -> list[Ranking]:
         """One ranking per query over the passages of all languages. A query's language is identified where not given."""
@@ -35,36 +42,61 @@ class PSQRetriever:
 
     def _weighted(self, partition: Partition, queries: Sequence[Query]) -> list[TermQuery]:
         found = translations(queries, self._translator, partition)
-        return [
-            term_query(partition, query.text, translation) for query, translation in zip(queries, found, strict=True)
-        ]
+        weighing = self._weighing[id(partition)]
+        return [weighing.query(query.text, translation) for query, translation in zip(queries, found, strict=True)]
 
 
-def term_query(partition: Partition, text: str, translation: Translation) -> TermQuery:
-    """One group of weighted terms for each term of a text; what the translator gave no alternatives for stays itself."""
-    if not translation.terms:
-        return (_as_it_stands(partition, translation.text),)
-    groups = []
-    end = 0
-    for term in translation.terms:
-        start = text.find(term.term, end)
-        if start >= 0:
-            groups.append(_as_it_stands(partition, text[end:start]))
-            end = start + len(term.term)
-        groups.append(tuple(_weighted(partition, term.candidates)))
-    return (*groups, _as_it_stands(partition, text[end:]))
+class Weighing:
+    """Makes weighted terms of a partition from translated texts; remembers those of the terms it has seen."""
+
+    def __init__(self, partition: Partition) -> None:
+        self._partition = partition
+        self._of_term = lru_cache(maxsize=_REMEMBERED)(self._weighted)
+
+    def query(self, text: str, translation: Translation) -> TermQuery:
+        """The weighted terms of a text, each once, with the most that any of its words gives it.
+
+        What the translator gave no alternatives for stays itself.
+        """
+        if not translation.terms:
+            return (_as_it_stands(self._partition, translation.text),)
+        greatest: dict[str, float] = {}
+        end = 0
+        for term in translation.terms:
+            start = text.find(term.term, end)
+            if start >= 0:
+                _raise(greatest, _as_it_stands(self._partition, text[end:start]))
+                end = start + len(term.term)
+            _raise(greatest, self._of_term(term.candidates))
+        _raise(greatest, _as_it_stands(self._partition, text[end:]))
+        return (tuple(greatest.items()),)
+
+    def _weighted(self, candidates: tuple[Candidate, ...]) -> tuple[WeightedTerm, ...]:
+        """The terms of all alternatives of a word, each with the sum of what they give it."""
+        sums: dict[str, float] = {}
+        for candidate in held(self._partition, candidates):
+            pieces = self._partition.analyzer.pieces(candidate.text)
+            weight = candidate.probability**_SHARPNESS / sqrt(max(1, len(pieces)))
+            for term, share in _terms(self._partition, pieces):
+                sums[term] = sums.get(term, 0.0) + weight * share
+        return tuple(sums.items())
+
+
+def _raise(greatest: dict[str, float], weighted: Iterable[WeightedTerm]) -> None:
+    for term, weight in weighted:
+        if weight > greatest.get(term, 0.0):
+            greatest[term] = weight
+
+
+def _terms(partition: Partition, pieces: Sequence[str]) -> Iterator[WeightedTerm]:
+    """The terms of a translation: the stem of each word in full, which stands first, and its other terms in part."""
+    for piece in pieces:
+        for place, term in enumerate(partition.analyzer.expand(piece)):
+            yield term, _PART_OF_WORD if place else 1.0
 
 
 def _as_it_stands(partition: Partition, text: str) -> tuple[WeightedTerm, ...]:
     return tuple((term, 1.0) for term in partition.analyzer.terms(text))
-
-
-def _weighted(partition: Partition, candidates: Sequence[Candidate]) -> Iterator[WeightedTerm]:
-    for candidate in held(partition, candidates):
-        pieces = partition.analyzer.pieces(candidate.text)
-        for piece in pieces:
-            for term in partition.analyzer.expand(piece):
-                yield term, candidate.probability / sqrt(len(pieces))
 
 
 def held(partition: Partition, candidates: Sequence[Candidate]) -> Sequence[Candidate]:

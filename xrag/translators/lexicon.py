@@ -16,10 +16,11 @@ from pathlib import Path
 from xrag.languages import same, tag
 from xrag.languages.morphology import signature
 from xrag.languages.scripts import dominant, written_with
-from xrag.languages.sounds import keys, romanised
+from xrag.languages.sounds import romanised
 from xrag.translators import location
-from xrag.translators.inflection import affixed, closest_term
-from xrag.translators.keys import key_of
+from xrag.translators.compounds import has_compounds, parts
+from xrag.translators.inflection import exact_entry, inflected
+from xrag.translators.keys import key_of, stemmed
 from xrag.translators.matching import Segment, segments
 from xrag.translators.store import Lexicon
 from xrag.translators.table import NOTHING, Weighted
@@ -33,10 +34,8 @@ LEAST_PROBABILITY = 0.02
 
 _AS_IT_STANDS = 0.6
 _ROMANISED = 0.25
-_SOUNDS_ALIKE = 0.5
 _ENGLISH_INSTEAD = 0.25
 _GUESSED = 0.8
-_FEWEST_CONSONANTS = 3
 _REMEMBERED = 65536
 _SUFFIX_AFTER_APOSTROPHE = frozenset({"az", "tr"})
 _APOSTROPHES = "'’ʼ"
@@ -90,8 +89,22 @@ class _Direction:
 
     def terms(self, text: str) -> tuple[TermTranslation, ...]:
         """Every word and number of the text, in order, with its alternatives."""
-        found = segments(text, self._source, self._from)
+        found = [part for s in segments(text, self._source, self._from) for part in self._parts(text, s)]
         return tuple(TermTranslation(text[s.start : s.end], self._candidates(text, s)) for s in found)
+
+    def _parts(self, text: str, segment: Segment) -> Sequence[Segment]:
+        """The words of a compound that the table lacks; else the segment itself."""
+        word = text[segment.start : segment.end]
+        if segment.entry is not None or segment.digits or self._from is None or not has_compounds(self._source):
+            return (segment,)
+        found = parts(word, self._source, self._part)
+        return [Segment(segment.start + start, segment.start + end, entry) for start, end, entry in found] or (segment,)
+
+    def _part(self, word: str) -> int | None:
+        entry = self._from.find(stemmed(word, self._source)) if self._from else None
+        if self._from is None or entry is None or self._from.is_function_word(entry):
+            return None
+        return entry
 
     def _candidates(self, text: str, segment: Segment) -> tuple[Candidate, ...]:
         if segment.digits:
@@ -103,15 +116,13 @@ class _Direction:
     def _look_up(self, word: str, entry: int | None) -> tuple[Candidate, ...]:
         if entry is not None:
             return _best(self._expressed(self._meanings(entry, word), word))
-        return _best(self._affixed(word) or self._foreign(word) or self._name(word))
+        return _best(self._inflected(word) or self._foreign(word) or self._name(word))
 
     def _meanings(self, entry: int, term: str = "") -> list[Weighted]:
         if self._from is None:
             return []
-        meanings = self._from.meanings(entry)
-        if term and len(meanings) > 1:
-            return self._from.meanings(closest_term(self._from, entry, term, self._source))
-        return meanings
+        exact = exact_entry(self._from, term, self._source) if term else None
+        return self._from.meanings(entry if exact is None else exact)
 
     def _expressed(self, meanings: Sequence[Weighted], word: str) -> Weights:
         """The words of the target language for these meanings; where it has none, the term itself and the English."""
@@ -121,17 +132,30 @@ class _Direction:
             for text, share in words:
                 weights[text] += probability * share
             if not words:
-                weights[word] += probability * _AS_IT_STANDS
-                weights[self._lexicon.pivots[pivot]] += probability * _ENGLISH_INSTEAD
+                english = self._lexicon.expression(pivot)
+                is_name = english[:1].isupper() and "Latn" in written_with(self._target)
+                weights[word] += probability * (_ENGLISH_INSTEAD if is_name else _AS_IT_STANDS)
+                weights[english] += probability * (_AS_IT_STANDS if is_name else _ENGLISH_INSTEAD)
         return weights
 
     def _words(self, pivot: int) -> Sequence[tuple[str, float]]:
         if pivot == NOTHING:
             return [("", 1.0)]
-        return self._into.words(pivot) if self._into else []
+        return (self._into.words(pivot) or self._word_by_word(pivot)) if self._into else []
 
-    def _affixed(self, word: str) -> Weights:
-        entry = affixed(self._from, word, self._source) if self._from else None
+    def _word_by_word(self, pivot: int) -> Sequence[tuple[str, float]]:
+        """An expression of several words that the target's table left out, since its words say it one by one."""
+        english, into = self._lexicon.table("en"), self._into
+        words = self._lexicon.expression(pivot).split()
+        entries = [english.find(key_of(word, "en")) for word in words] if english else []
+        if len(words) < 2 or into is None:
+            return []
+        said = [into.words(entry + 1)[:1] if entry is not None else [] for entry in entries]
+        text = " ".join(found[0][0] if found else word for found, word in zip(said, words, strict=True))
+        return [(text, 1.0)] if any(said) else []
+
+    def _inflected(self, word: str) -> Weights:
+        entry = inflected(self._from, word, self._source) if self._from else None
         return {} if entry is None else self._guess(self._meanings(entry), word, _GUESSED)
 
     def _foreign(self, word: str) -> Weights:
@@ -152,26 +176,12 @@ class _Direction:
         return weights
 
     def _name(self, word: str) -> Weights:
-        """The word as it stands, in Latin letters, and as the names of the target language that sound like it."""
+        """The word as it stands and in Latin letters; a retriever finds what sounds like it in the passages."""
         weights = {word: _AS_IT_STANDS}
         if dominant(word) in written_with(self._target):
             return weights
-        sounds = self._into.names if self._into and _may_be_a_name(word) else None
-        near = sounds.near(word, self._source) if sounds else []
-        names = [(form, similarity) for form, similarity in near if _may_be_a_name(form)][:2]
         roman = romanised(word)
-        if roman and "Latn" in written_with(self._target) and roman not in {form.lower() for form, _ in names}:
-            weights[roman] = _ROMANISED
-        return weights | {form: _SOUNDS_ALIKE * similarity for form, similarity in names}
-
-
-def _may_be_a_name(word: str) -> bool:
-    """Where a script has capitals, names have them; elsewhere only long words are unlikely to meet by chance."""
-    return word[0].isupper() or (word[0].lower() == word[0].upper() and _is_telling(word))
-
-
-def _is_telling(word: str) -> bool:
-    return any(len(key.lstrip("=")) > _FEWEST_CONSONANTS for key, _ in keys(word))
+        return weights | {roman: _ROMANISED} if roman and "Latn" in written_with(self._target) else weights
 
 
 def _best(weights: Mapping[str, float]) -> tuple[Candidate, ...]:

@@ -10,17 +10,37 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import Protocol
 
 import regex
 
 from xrag.translators.keys import Unit, is_spaced, separator, units
-from xrag.translators.table import LanguageTable
 
 _KNOWN = 1.0
 _UNKNOWN = 2.2
 _LONGEST_KEY = 96
 _KATAKANA = regex.compile(r"[\p{Katakana}ー]")
 _HAN = regex.compile(r"\p{Han}")
+
+
+class Entries(Protocol):
+    """What is asked of a table when a text is cut and its words are found, be it written already or not."""
+
+    def find(self, key: str) -> int | None:
+        """The id of a key, None where the table lacks it."""
+        ...
+
+    def starting(self, beginning: str, most: int) -> list[tuple[str, int]]:
+        """Of the first ``most`` keys that begin so, each with its id, the shortest first."""
+        ...
+
+    def prefixes(self, text: str) -> Iterator[tuple[int, int]]:
+        """(length in characters, key id) of every key that ``text`` begins with, shortest first."""
+        ...
+
+    def is_function_word(self, number: int) -> bool:
+        """Whether a key translates to nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +54,14 @@ class Segment:
     single: bool = False
 
 
-def segments(text: str, language: str, table: LanguageTable | None) -> list[Segment]:
+def segments(text: str, language: str, table: Entries | None) -> list[Segment]:
     """Cut a text into entries, numbers and unknown stretches; together they hold every letter and digit."""
     found = units(text, language)
     path = list(_path(found, separator(language), table))
     return path if is_spaced(language) else _joined(text, path, table)
 
 
-def _path(found: Sequence[Unit], between: str, table: LanguageTable | None) -> Iterator[Segment]:
+def _path(found: Sequence[Unit], between: str, table: Entries | None) -> Iterator[Segment]:
     arcs = list(_arcs(found, between, table)) if table else [[] for _ in found]
     best: list[tuple[float, int, int | None]] = [(0.0, len(found), None)] * (len(found) + 1)
     for i in range(len(found) - 1, -1, -1):
@@ -59,7 +79,7 @@ def _path(found: Sequence[Unit], between: str, table: LanguageTable | None) -> I
         i = j
 
 
-def _arcs(found: Sequence[Unit], between: str, table: LanguageTable) -> Iterator[list[tuple[int, int]]]:
+def _arcs(found: Sequence[Unit], between: str, table: Entries) -> Iterator[list[tuple[int, int]]]:
     """For each unit the (unit after the entry, key id) of every entry that begins with it.
 
     An entry of several words begins where one does: 유리 가가린 (Yuri Gagarin) does not hold 리가 (Riga).
@@ -74,7 +94,7 @@ def _arcs(found: Sequence[Unit], between: str, table: LanguageTable) -> Iterator
         yield [(j, key) for j, key in ends if not touching[i] or all(touching[i + 1 : j])]
 
 
-def _joined(text: str, path: Sequence[Segment], table: LanguageTable | None) -> list[Segment]:
+def _joined(text: str, path: Sequence[Segment], table: Entries | None) -> list[Segment]:
     """Unknown clusters next to each other become one stretch."""
     joined: list[Segment] = []
     for i, segment in enumerate(path):
@@ -102,7 +122,7 @@ def _is_chance(text: str, path: Sequence[Segment], i: int) -> bool:
     return any(other and _is_unknown(other) and _kind(text[other.start]) == kind for other in (before, after))
 
 
-def _is_particle(text: str, segment: Segment, table: LanguageTable) -> bool:
+def _is_particle(text: str, segment: Segment, table: Entries) -> bool:
     """A Chinese character that translates to nothing (的) is rarely part of a name; a kana that does often is."""
     return segment.entry is not None and _kind(text[segment.start]) == "han" and table.is_function_word(segment.entry)
 

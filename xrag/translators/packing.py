@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,120 +14,72 @@ import marisa_trie
 
 from xrag.errors import UsageError
 from xrag.manifest import replacing
-from xrag.translators.keys import exact_key_of, is_spaced, key_of
-from xrag.translators.table import ALIGNMENT, BLOCK, MAGIC, PIVOTS, SUFFIX
+from xrag.translators.spelling import difference
+from xrag.translators.table import ALIGNMENT, ENGLISH, MAGIC, MOST_PIVOTS, NOTHING, READING_BYTES, SUFFIX, deflated
 
 _LONGEST = 255
 _STEPS = 16
 
-Readings: TypeAlias = dict[int, tuple[float, int]]
-"""Pivot ─▶ (weight, rank)."""
+Reading: TypeAlias = tuple[str, float, int]
+"""The stems of a pivot (empty: nothing), its probability, and the rank 0-3 of the term among those that express it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a dictionary: a term as it is written, the English expression it means (empty: nothing).
+class Row:
+    """What a file says of one key: the written form of the term, and what it may mean."""
 
-    ``weight`` > 0 is relative to the other readings of the term; ``rank`` 0-3 says how fit the term is to express the
-    pivot in its language (3 the usual word, 2 and 1 another, 0 never).
-    """
-
-    term: str
-    pivot: str
-    weight: float = 1.0
-    rank: int = 3
+    form: str
+    readings: Sequence[Reading]
 
 
-def number_pivots(entries: Mapping[str, Sequence[Entry]]) -> dict[str, int]:
-    """Pivot ─▶ number: the empty one first, then by how many entries of all languages use it, ties in code-point order."""
-    used: dict[str, int] = defaultdict(int)
-    for of_language in entries.values():
-        for entry in of_language:
-            used[entry.pivot] += 1
-    used.pop("", None)
-    ordered = ["", *sorted(used, key=lambda pivot: (-used[pivot], pivot))]
-    return {pivot: number for number, pivot in enumerate(ordered)}
+def write_english(directory: Path, rows: Mapping[str, Row]) -> tuple[str, dict[str, int]]:
+    """Write the English file; returns its checksum and the number of each pivot, which are the keys without readings."""
+    trie = marisa_trie.Trie(sorted(rows))
+    pivots = {key: trie[key] + 1 for key, row in rows.items() if not row.readings} | {"": NOTHING}
+    if len(rows) >= MOST_PIVOTS:
+        raise UsageError(f"a lexicon holds fewer than {MOST_PIVOTS:,} English expressions, not {len(rows):,}")
+    return write_language(directory, ENGLISH, rows, pivots), pivots
 
 
-def write_pivots(directory: Path, pivots: Mapping[str, int]) -> str:
-    """Write the file of pivots; returns its checksum."""
-    ordered = sorted(pivots, key=pivots.__getitem__)
-    return _write(directory / f"{PIVOTS}{SUFFIX}", {PIVOTS: _strings([pivot.encode() for pivot in ordered])})
-
-
-def write_language(directory: Path, language: str, entries: Iterable[Entry], pivots: Mapping[str, int]) -> str:
-    """Write a language's file; returns its checksum. A term without a letter or digit has no key and is left out."""
-    rows = dict(_rows(entries, language, pivots))
+def write_language(directory: Path, language: str, rows: Mapping[str, Row], pivots: Mapping[str, int]) -> str:
+    """Write a language's file; returns its checksum. A term none of whose pivots is numbered is left out."""
+    packed = {key: _pack(row.readings, pivots) for key, row in rows.items()}
+    rows = {key: row for key, row in rows.items() if packed[key] or not row.readings}
     trie = marisa_trie.Trie(sorted(rows))
     keys: list[str] = [trie.restore_key(number) for number in range(len(rows))]
     sections = {
         "keys": trie.tobytes(),
-        "readings": _strings([_pack(rows[key].readings) for key in keys]),
-        "forms": _strings([b"" if rows[key].form == key else rows[key].form.encode() for key in keys]),
+        "readings": _strings([packed[key] for key in keys], READING_BYTES),
+        "forms": _strings([difference(key, rows[key].form) if _is_written(rows[key]) else b"" for key in keys]),
     }
-    return _write(directory / f"{language}{SUFFIX}", sections)
+    return write_sections(directory / f"{language}{SUFFIX}", sections)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    form: str
-    readings: Readings
+def _is_written(row: Row) -> bool:
+    return not row.readings or any(rank for _, _, rank in row.readings)
 
 
-def _rows(entries: Iterable[Entry], language: str, pivots: Mapping[str, int]) -> Iterator[tuple[str, _Row]]:
-    """A row per key; where terms of different meanings share a stem also one per term, which alone expresses them."""
-    by_key: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-    for entry in entries:
-        if key := key_of(entry.term, language):
-            by_key[key][exact_key_of(entry.term, language)].append(entry)
-    for key, by_term in by_key.items():
-        together = [entry for of_term in by_term.values() for entry in of_term]
-        shared = len({frozenset(entry.pivot for entry in of_term) for of_term in by_term.values()}) > 1
-        yield key, _row([replace(entry, rank=0) for entry in together] if shared else together, pivots)
-        if shared and is_spaced(language):
-            yield from ((exact, _row(of_term, pivots)) for exact, of_term in by_term.items())
-
-
-def _row(entries: Sequence[Entry], pivots: Mapping[str, int]) -> _Row:
-    readings: Readings = {}
-    for entry in entries:
-        weight, rank = readings.get(pivots[entry.pivot], (0.0, 0))
-        readings[pivots[entry.pivot]] = max(weight, entry.weight), max(rank, entry.rank)
-    return _Row(max(entries, key=lambda entry: entry.rank).term, readings)
-
-
-def _pack(readings: Readings) -> bytes:
-    total = sum(weight for weight, _ in readings.values())
+def _pack(readings: Sequence[Reading], pivots: Mapping[str, int]) -> bytes:
     packed = bytearray()
-    for pivot, (weight, rank) in sorted(readings.items(), key=lambda item: (-item[1][0], item[0])):
-        step = max(0, min(_STEPS - 1, round(weight / total * _STEPS) - 1))
-        packed += _varint(pivot << 6 | step << 2 | rank)
+    for stems, probability, rank in readings:
+        if stems in pivots:
+            step = max(0, min(_STEPS - 1, round(probability * _STEPS) - 1))
+            packed += (pivots[stems] << 6 | step << 2 | rank).to_bytes(READING_BYTES, "little")
     return bytes(packed)
 
 
-def _varint(value: int) -> bytes:
-    packed = bytearray()
-    while value > 127:
-        packed.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*packed, value])
-
-
-def _strings(values: Sequence[bytes]) -> bytes:
+def _strings(values: Sequence[bytes], width: int = 1) -> bytes:
     lengths = [len(value) for value in values]
     if max(lengths, default=0) > _LONGEST:
         longest = max(values, key=len)
         raise UsageError(
             f"a string of the lexicon has more than {_LONGEST} bytes: {longest[:60].decode(errors='replace')}…"
         )
-    anchors, offset = [], 0
-    for start in range(0, len(values) + 1, BLOCK):
-        anchors.append(offset)
-        offset += sum(lengths[start : start + BLOCK])
-    return struct.pack(f"<I{len(anchors)}I", len(values), *anchors) + bytes(lengths) + b"".join(values)
+    return deflated(bytes(lengths), b"".join(values), width)
 
 
-def _write(path: Path, sections: Mapping[str, bytes]) -> str:
+def write_sections(path: Path, sections: Mapping[str, bytes]) -> str:
+    """Write a file of these sections; returns its checksum."""
     places, offset = {}, 0
     for name, data in sections.items():
         places[name] = [offset, len(data)]

@@ -6,13 +6,12 @@ import hashlib
 import json
 import logging
 import threading
-from functools import cached_property
 from pathlib import Path
 
 from xrag.errors import IndexCorrupt
 from xrag.languages import same
 from xrag.languages.morphology import signature
-from xrag.translators.table import PIVOTS, SUFFIX, LanguageTable, PivotTable
+from xrag.translators.table import ENGLISH, SUFFIX, LanguageTable
 
 MANIFEST = "manifest.json"
 _log = logging.getLogger(__name__)
@@ -27,7 +26,8 @@ class Lexicon:
             described = (directory / MANIFEST).read_bytes()
             rows = json.loads(described)["tables"]
             self._checksums: dict[str, str] = {name: row["sha256"] for name, row in rows.items()}
-            self._pivots_checksum: str = rows[PIVOTS]["sha256"]
+            if ENGLISH not in rows:
+                raise KeyError(ENGLISH)
             self._stemmers: dict[str, str] = {name: row.get("stemmer", "") for name, row in rows.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexCorrupt(
@@ -39,7 +39,7 @@ class Lexicon:
 
     def languages(self) -> list[str]:
         """The tags of the languages that have a table."""
-        return sorted(set(self._checksums) - {PIVOTS})
+        return sorted(self._checksums)
 
     def table(self, language: str) -> LanguageTable | None:
         """The table of a language, or of one that counts as the same; None where there is none."""
@@ -49,10 +49,10 @@ class Lexicon:
                     self._opened[language] = self._open(language)
         return self._opened[language]
 
-    @cached_property
-    def pivots(self) -> PivotTable:
-        """The English expressions that the tables refer to by number."""
-        return PivotTable(self._directory / f"{PIVOTS}{SUFFIX}", self._pivots_checksum)
+    def expression(self, pivot: int) -> str:
+        """The English of a pivot; empty for the empty one."""
+        english = self.table(ENGLISH)
+        return english.form(pivot - 1) if english and pivot else ""
 
     def _open(self, language: str) -> LanguageTable | None:
         name = (

@@ -25,9 +25,13 @@ class LanguageSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The languages in the order of their tags; of each source what ``described`` keeps, by its name."""
+    """The languages in the order of their tags; of each source what ``described`` keeps, by its name.
+
+    ``over`` is the version of the shipped lexicon that further words were mixed over, else empty.
+    """
 
     version: str
+    over: str
     languages: tuple[LanguageSummary, ...]
     sources: Mapping[str, Mapping[str, str]]
 
@@ -40,7 +44,9 @@ class Summary:
             )
         chosen = tuple(row for row in self.languages if row.language in languages or not languages)
         named = {name for row in chosen for name in row.sources}
-        return Summary(self.version, chosen, {name: row for name, row in self.sources.items() if name in named})
+        return Summary(
+            self.version, self.over, chosen, {name: row for name, row in self.sources.items() if name in named}
+        )
 
 
 def summary(directory: Path) -> Summary:
@@ -48,7 +54,7 @@ def summary(directory: Path) -> Summary:
     lexicon = Lexicon(directory)
     manifest = json.loads((directory / MANIFEST).read_bytes())
     languages = tuple(_language(directory, name, manifest["tables"][name]) for name in lexicon.languages())
-    return Summary(lexicon.checksum, languages, manifest["sources"])
+    return Summary(lexicon.checksum, manifest.get("over", ""), languages, manifest["sources"])
 
 
 def _language(directory: Path, name: str, row: Mapping[str, Json]) -> LanguageSummary:

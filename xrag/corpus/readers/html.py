@@ -1,7 +1,4 @@
-"""HTML: the text that a reader sees, without scripts and navigation, its blocks parted by blank lines.
-
-A blank line ends a sentence, so that those of two list items or table rows never become one; cells are parted by ``|``.
-"""
+"""HTML: the text that a reader sees, without scripts and navigation, one line for each block."""
 
 from __future__ import annotations
 
@@ -17,13 +14,12 @@ from xrag.corpus.readers.decoding import readable, whole_text
 from xrag.errors import UnknownLanguage
 
 _GAP = "\n\n"
-_BLOCK, _LINE, _CELL = "\x1d", "\x1e", "\x1f"
+_PARAGRAPH, _LINE = "\x1d", "\x1e"
 _TAGS = {
     "": "script style noscript template nav head svg math iframe object canvas select button dialog",
-    _BLOCK: "p h1 h2 h3 h4 h5 h6 ul ol dl li dt dd table caption tr blockquote pre div section article aside header footer"
-    " main figure figcaption address details summary form fieldset hr body html",
-    _LINE: "br",
-    _CELL: "td th",
+    _PARAGRAPH: "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre section article aside header footer main figure body html",
+    _LINE: "div li dt dd tr caption figcaption address details summary form fieldset hr br",
+    " ": "td th",
 }
 _GAPS = {tag: gap for gap, tags in _TAGS.items() for tag in tags.split()}
 """What stands before and after an element: nothing for one within a line, and "" for one that is not seen at all."""
@@ -95,10 +91,5 @@ def _language(code: str) -> str | None:
 
 def _tidy(raw: str) -> str:
     """The strongest break of each run of breaks, without spaces beside it; indentation of preformatted text stays."""
-    text = re.sub(r"\s*[\x1d-\x1f]\s*", _break, raw.strip())
+    text = re.sub(r"\s*[\x1d\x1e]\s*", lambda run: _GAP if _PARAGRAPH in run.group() else "\n", raw)
     return re.sub(r"(?<=\S) {2,}", " ", text).strip()
-
-
-def _break(run: re.Match[str]) -> str:
-    breaks = {_BLOCK: _GAP, _LINE: "\n", _CELL: " | "}
-    return next(text for mark, text in breaks.items() if mark in run.group())
