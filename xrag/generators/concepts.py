@@ -23,6 +23,7 @@ _SPACED_WORD = regex.compile(
 )
 _FULL_LENGTH = 6
 _UNKNOWN, _UNSURE, _UNCHANGED = 0.1, 0.5, 0.7
+_SHARPNESS, _CERTAINTY = 0.7, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,17 @@ class Concept:
     """One thing that the query is about: alternatives, each the forms it needs and a weight in (0, 1].
 
     ``key`` is the form of the query that it comes from, the same whatever the passage's language. ``information`` in
-    [0, 1] is how much it says, however rare it is; ``missed`` in [0, 1] how much it counts where it is not found. ``name``
-    says that it is one: the thing asked about, which no other can stand for. Of a name that the translator left as it
-    stood, ``sound`` holds the ways to say it, in ``language``: as one word, or together with the word before or after it.
+    [0, 1] is how much it says, however rare it is; ``missed`` in [0, 1] how much it counts where it is not found, and
+    ``sure`` in [0, 1] how surely it would be said in one of these ways. ``name`` says that it is one: the thing asked
+    about, which no other can stand for; of it ``sound`` holds the ways to say it, in ``language``: as one word, or, where
+    the translator left it as it stood, together with the word before or after it.
     """
 
     key: str
     alternatives: tuple[tuple[tuple[str, ...], float], ...]
     information: float
     missed: float = 1.0
+    sure: float = 1.0
     name: bool = False
     sound: tuple[tuple[str, ...], ...] = ()
     language: str = UNDETERMINED
@@ -70,11 +73,18 @@ def _named(one: Concept, found: Names, source: str, language: str) -> Concept:
     ways = found.ways.get(one.key, ())
     is_name, is_unsure = one.key in found.keys, one.key in found.unsure
     if one.missed == 1 or not ways or not (is_name or is_unsure):
-        return replace(one, name=is_name)
+        return _translated_name(one, source, language) if is_name else replace(one, sound=())
     missed = _UNKNOWN
     if is_name and likeness.hears(language) and likeness.is_heard(ways[0][0]):
         missed = _UNSURE if is_unsure else 1.0
     return replace(one, name=True, sound=ways, language=source, missed=missed)
+
+
+def _translated_name(one: Concept, source: str, language: str) -> Concept:
+    """A name that the translator knows: another way to say it is as good as the first, and so is what sounds like it."""
+    alternatives = tuple((needed, weight**_SHARPNESS) for needed, weight in one.alternatives)
+    heard = one.sound if likeness.hears(language) else ()
+    return replace(one, name=True, alternatives=alternatives, sound=heard, language=source)
 
 
 def comparable(prompt: Prompt, language: str) -> bool:
@@ -140,6 +150,8 @@ def _term(term: TermTranslation, source: str, language: str, *, carried: bool) -
         key=key_of(term.term, source),
         alternatives=tuple(alternatives),
         information=_spoken(term) * max(map(_information, alternatives[0][0])),
+        sure=sum(probability**2 for needed, probability in said if needed) ** _CERTAINTY,
+        sound=((term.term,),) if term.term.isalpha() else (),
     )
 
 

@@ -155,11 +155,15 @@ def _numbered(found: Sequence[Evidence], passage: _Read, question: str, *, longe
 def _share(sought: Sequence[Concept], found: Sequence[float], *, names: bool) -> float:
     """The share of the names, or of all else, that was found; what no one knows in the passage's language weighs little.
 
-    A name that was found by a piece of it alone (日 of 日本) was not found.
+    A name that was found by a piece of it alone (日 of 日本, tour of Eiffel) was not found; and that a passage says nothing of
+    what is asked shows by words alone that would be said in one way.
     """
     pairs = [(one, level) for one, level in zip(sought, found, strict=True) if one.name == names]
-    weights = [(1.0 if names else one.information) * max(one.missed, level) for one, level in pairs]
-    levels = [level if level >= _HALF or not names else 0.0 for _, level in pairs]
+    if names:
+        weights = [max(one.missed, level) for one, level in pairs]
+    else:
+        weights = [one.information * max(one.missed * one.sure, level) for one, level in pairs]
+    levels = [level if level > _HALF or not names else 0.0 for _, level in pairs]
     held = sum(weight * level for weight, level in zip(weights, levels, strict=True))
     return held / sum(weights) if sum(weights) >= _COMPARABLE else 1.0
 
@@ -167,7 +171,7 @@ def _share(sought: Sequence[Concept], found: Sequence[float], *, names: bool) ->
 def _is_left_open(sought: Sequence[Concept], found: Sequence[float]) -> bool:
     """Whether nothing tells if a name is in the passage, nor two other things of the query that it is about the same."""
     pairs = list(zip(sought, found, strict=True))
-    if any(one.name and level >= _HALF for one, level in pairs):
+    if any(one.name and level > _HALF for one, level in pairs):
         return False
     return any(one.untold for one in sought) and sum(found) < _ENOUGH_OTHERS
 
