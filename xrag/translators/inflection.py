@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 
 from xrag.languages.morphology import fold, signature
+from xrag.translators.arabic import singulars
 from xrag.translators.keys import EXACT, is_spaced, stemmed
 from xrag.translators.matching import Entries
 
@@ -66,7 +67,19 @@ def inflected(table: Entries, word: str, language: str) -> int | None:
         entry = table.find(stemmed(bare, language)) if entry is None else entry
         if entry is not None:
             return entry
-    return None if _is_name(word, language) else _alike(table, fold(word, language))
+    folded = fold(word, language)
+    entry = _plural_or_verb(table, folded, language) if language == "ar" else None
+    return entry if entry is not None or _is_name(word, language) else _alike(table, folded)
+
+
+def _plural_or_verb(table: Entries, folded: str, language: str) -> int | None:
+    """The entry of what an Arabic word, or what is left of it without a word before it, may be a form of."""
+    for word in (folded, *_without_proclitics(folded, language)):
+        for single in singulars(word):
+            entry = table.find(stemmed(single, language))
+            if entry is not None and not table.is_function_word(entry):
+                return entry
+    return None
 
 
 def _is_name(word: str, language: str) -> bool:
