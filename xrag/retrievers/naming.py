@@ -22,41 +22,69 @@ JOINED = 0.8
 """How alike two words next to each other and one word of the partition are at least (Taj Mahal, ताजमहल)."""
 
 LEAST_SMALL, FEWEST_SMALL = 0.85, 4
-"""How alike a word written small and one of another script are at least, and of how many consonants (gagarin, Гагарин)."""
+"""How alike two words of different scripts are at least, and of how many consonants, where one is written small (gagarin,
+Гагарин; फार्मासिस्ट, pharmacist)."""
+
+KNOWN, LEAST_KNOWN, FEWEST_KNOWN = 0.5, 0.9, 3
+"""What a name is worth that sounds like a term which the translator knows as something else (لوثر is Luther, not Lutheran
+alone), how alike it is at least, and of how many consonants."""
 
 
 def named(partition: Partition, text: str, translation: Translation) -> Translation:
     """The translation of a text with its names as the partition has them."""
     marked = any(character.isupper() for character in text)
-    unknown = [_may_be_a_name(term, marked=marked) for term in translation.terms]
-    if not any(unknown):
+    unknown = [_is_carried(term) for term in translation.terms]
+    names = _names(partition, translation, unknown, marked=marked)
+    if not any(names):
         return translation
-    names = _names(partition, translation, unknown)
     terms = tuple(
-        _named(partition, term, alike) if is_name else term
+        (_named if is_name else _known)(partition, term, alike) if alike or is_name else term
         for term, is_name, alike in zip(translation.terms, unknown, names, strict=True)
     )
     text = " ".join(filter(None, (term.candidates[0].text for term in terms)))
     return replace(translation, text=text, terms=terms)
 
 
-def _names(partition: Partition, translation: Translation, unknown: Sequence[bool]) -> list[list[Candidate]]:
-    """What the partition calls each unknown term, alone or together with the one before or after it."""
+def _names(
+    partition: Partition, translation: Translation, unknown: Sequence[bool], *, marked: bool
+) -> list[list[Candidate]]:
+    """What the partition calls each term by its sound, an unknown one alone or together with the one before or after it."""
     terms, source = [term.term for term in translation.terms], translation.source
-    names = [_alike(partition, term, source) if is_name else [] for term, is_name in zip(terms, unknown, strict=True)]
+    names = [
+        _alike(partition, term.term, source, marked=marked) if is_name else _heard_too(partition, term, source)
+        for term, is_name in zip(translation.terms, unknown, strict=True)
+    ]
     for i in range(len(terms) - 1):
         if unknown[i] and unknown[i + 1]:
-            together = _alike(partition, terms[i] + terms[i + 1].lower(), source)
+            together = _alike(partition, terms[i] + terms[i + 1].lower(), source, marked=marked)
             joined = [candidate for candidate in together if candidate.probability >= JOINED * SOUNDS_ALIKE]
             names[i], names[i + 1] = joined + names[i], joined + names[i + 1]
     return names
 
 
-def _may_be_a_name(term: TermTranslation, *, marked: bool) -> bool:
-    """Whether a term was carried over as it stands; in a text that has capitals a name is written with one."""
-    if not term.candidates or term.candidates[0].text != term.term or term.term.isnumeric():
-        return False
-    return term.term[0].isupper() or not (marked and term.term[0].islower())
+def _is_carried(term: TermTranslation) -> bool:
+    """Whether a term was carried over as it stands."""
+    return bool(term.candidates) and term.candidates[0].text == term.term and not term.term.isnumeric()
+
+
+def _heard_too(partition: Partition, term: TermTranslation, language: str) -> list[Candidate]:
+    """The name that a term with a translation sounds like all the same, where the scripts tell nothing else."""
+    word = term.term
+    is_common = not term.candidates or not term.candidates[0].text or word[0].islower() or not word.isalpha()
+    if is_common or dominant(word) in written_with(partition.language):
+        return []
+    found = partition.vocabulary.names(word, language)[:1]
+    return [
+        Candidate(other, KNOWN * SOUNDS_ALIKE * alike)
+        for other, alike in found
+        if alike >= LEAST_KNOWN and other[0].isupper() and _consonants(word) >= FEWEST_KNOWN
+    ]
+
+
+def _known(_: Partition, term: TermTranslation, names: Sequence[Candidate]) -> TermTranslation:
+    """A term with what it means and, behind that, the name that it sounds like."""
+    said = {candidate.text.lower() for candidate in term.candidates}
+    return replace(term, candidates=(*term.candidates, *(name for name in names if name.text.lower() not in said)))
 
 
 def _named(partition: Partition, term: TermTranslation, names: Sequence[Candidate]) -> TermTranslation:
@@ -79,17 +107,29 @@ def _kept(partition: Partition, candidate: Candidate, term: TermTranslation) -> 
     return partition.holds(candidate.text)
 
 
-def _alike(partition: Partition, term: str, language: str) -> list[Candidate]:
+def _alike(partition: Partition, term: str, language: str, *, marked: bool) -> list[Candidate]:
     found = partition.vocabulary.names(term, language)
-    return [Candidate(word, SOUNDS_ALIKE * alike) for word, alike in found if _is_enough(term, word, alike)]
+    return [
+        Candidate(word, SOUNDS_ALIKE * alike) for word, alike in found if _is_enough(term, word, alike, marked=marked)
+    ]
 
 
-def _is_enough(term: str, word: str, alike: float) -> bool:
-    """Whether a word written small, which may be no name, sounds enough like one of another script not to be chance."""
-    if not term[0].islower() or dominant(term) == dominant(word):
+def _is_enough(term: str, word: str, alike: float, *, marked: bool) -> bool:
+    """Whether words of which one is written small, and may be no name, sound alike enough not to do so by chance.
+
+    In a text that has capitals a word written small is no name; it may be a word that both languages have borrowed.
+    """
+    if not term[0].islower() and not word[0].islower():
         return True
-    consonants = max((len(key) for key, _ in keys(term)), default=0)
-    return alike >= LEAST_SMALL and consonants >= FEWEST_SMALL
+    if dominant(term) == dominant(word):
+        return not (marked or word[0].islower())
+    if marked and term[0].islower() and word[0].isupper():
+        return False
+    return alike >= LEAST_SMALL and _consonants(term) >= FEWEST_SMALL
+
+
+def _consonants(term: str) -> int:
+    return max((len(key) for key, _ in keys(term)), default=0)
 
 
 def _probable(weights: Mapping[str, float]) -> tuple[Candidate, ...]:

@@ -21,7 +21,7 @@ from xrag.retrievers.scoring import Alternatives, Kernels, Matrix, PlainKernels,
 from xrag.retrievers.vocabulary import Vocabulary
 from xrag.types import Hit, Json, Ranking
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the files change, or what their scores are made of."""
 HEADER = "partition.json"
 FILES = frozenset(

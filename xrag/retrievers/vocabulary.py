@@ -1,8 +1,9 @@
 """The words of a partition by how they sound: what a name of the question is called in the passages.
 
 One trie, memory-mapped, of two kinds of strings. ``key TAB sound TAB word`` is a word as it stands in a passage that may be
-a name, under each of its keys (``xrag.languages.sounds``); ``TAB word`` is one written small, which tells that the same word
-with a capital only began a sentence. Where a script has no capitals every word may be a name.
+a name, under each of its keys (``xrag.languages.sounds``), or one of enough consonants that other languages may have borrowed
+(pharmacist, फार्मासिस्ट); ``TAB word`` is one written small, which tells that the same word with a capital only began a sentence.
+Where a script has no capitals every word may be a name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from xrag.languages import likeness, sounds
 from xrag.retrievers.protocol import Analyzer
 
 MOST_NAMES = 3
+FEWEST_BORROWED = 4
+"""How many consonants a word written small has at least to be found by its sound."""
 _REMEMBERED = 16384
 _SEPARATOR = "\t"
 
@@ -61,7 +64,7 @@ class Vocabulary:
         for entry in self._trie.iterkeys(f"{key}{_SEPARATOR}"):
             _, heard, other = entry.split(_SEPARATOR)
             alike = likeness.alike(word, sound, other, heard, key)
-            if alike and f"{_SEPARATOR}{other.lower()}" not in self._trie:
+            if alike and (other.islower() or f"{_SEPARATOR}{other.lower()}" not in self._trie):
                 yield other, alike
 
 
@@ -71,9 +74,9 @@ def write_vocabulary(path: Path, words: Iterable[str], language: str) -> None:
 
 
 def _entries(word: str, language: str) -> Iterator[str]:
-    if word[0].islower():
+    small = word[0].islower()
+    if small:
         yield f"{_SEPARATOR}{word}"
-    else:
-        for key, sound in sounds.keys(word, language):
-            if key != sound or not word.isupper():
-                yield _SEPARATOR.join((key, sound, word))
+    for key, sound in sounds.keys(word, language):
+        if len(key) >= FEWEST_BORROWED if small else key != sound or not word.isupper():
+            yield _SEPARATOR.join((key, sound, word))
