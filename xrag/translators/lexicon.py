@@ -8,7 +8,7 @@ table lacks the term itself, its romanisation and the names that sound like it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import floor
 from pathlib import Path
@@ -41,6 +41,8 @@ _SUFFIX_AFTER_APOSTROPHE = frozenset({"az", "tr"})
 _APOSTROPHES = "'’ʼ"
 
 Weights = dict[str, float]
+_LookUp = Callable[[str, int | None], tuple[Candidate, ...]]
+"""Of a word and the id of its entry the candidates."""
 
 
 class LexiconTranslator:
@@ -85,12 +87,18 @@ class _Direction:
         self._source, self._target = source, target
         self._lexicon = lexicon
         self._from, self._into = lexicon.table(source), lexicon.table(target)
-        self._looked_up = lru_cache(maxsize=_REMEMBERED)(self._look_up)
+        self._of_written = lru_cache(maxsize=_REMEMBERED)(self._written)
+        self._of_romanised = lru_cache(maxsize=_REMEMBERED)(self._romanised)
 
     def terms(self, text: str) -> tuple[TermTranslation, ...]:
         """Every word and number of the text, in order, with its alternatives."""
         found = [part for s in segments(text, self._source, self._from) for part in self._parts(text, s)]
-        return tuple(TermTranslation(text[s.start : s.end], self._candidates(text, s)) for s in found)
+        look_up = self._of_romanised if self._is_romanised(text) else self._of_written
+        return tuple(TermTranslation(text[s.start : s.end], self._candidates(text, s, look_up)) for s in found)
+
+    def _is_romanised(self, text: str) -> bool:
+        """Whether a text is in Latin letters though its language is not, rather than holding a word in them."""
+        return dominant(text) == "Latn" and "Latn" not in written_with(self._source)
 
     def _parts(self, text: str, segment: Segment) -> Sequence[Segment]:
         """The words of a compound that the table lacks; else the segment itself."""
@@ -106,17 +114,21 @@ class _Direction:
             return None
         return entry
 
-    def _candidates(self, text: str, segment: Segment) -> tuple[Candidate, ...]:
+    def _candidates(self, text: str, segment: Segment, look_up: _LookUp) -> tuple[Candidate, ...]:
         if segment.digits:
             return (Candidate(segment.digits, 1.0),)
         if self._source in _SUFFIX_AFTER_APOSTROPHE and text[: segment.start].endswith(tuple(_APOSTROPHES)):
             return (Candidate("", 1.0),)
-        return self._looked_up(text[segment.start : segment.end], segment.entry)
+        return look_up(text[segment.start : segment.end], segment.entry)
 
-    def _look_up(self, word: str, entry: int | None) -> tuple[Candidate, ...]:
-        if entry is not None:
-            return _best(self._expressed(self._meanings(entry, word), word))
-        return _best(self._inflected(word) or self._foreign(word) or self._name(word))
+    def _written(self, word: str, entry: int | None) -> tuple[Candidate, ...]:
+        return _best(self._known(word, entry) or self._english(word) or self._name(word))
+
+    def _romanised(self, word: str, entry: int | None) -> tuple[Candidate, ...]:
+        return _best(self._known(word, entry) or self._english(word) or self._spoken(word) or self._name(word))
+
+    def _known(self, word: str, entry: int | None) -> Weights:
+        return self._inflected(word) if entry is None else self._expressed(self._meanings(entry, word), word)
 
     def _meanings(self, entry: int, term: str = "") -> list[Weighted]:
         if self._from is None:
@@ -158,16 +170,20 @@ class _Direction:
         entry = inflected(self._from, word, self._source) if self._from else None
         return {} if entry is None else self._guess(self._meanings(entry), word, _GUESSED)
 
-    def _foreign(self, word: str) -> Weights:
-        """An English word, or one of the source language in Latin letters, where the source is written otherwise or unknown."""
+    def _english(self, word: str) -> Weights:
+        """An English word where the source is written in other letters, or unknown."""
         if dominant(word) != "Latn" or "Latn" in written_with(self._source):
             return {}
         english = self._lexicon.table("en")
         entry = english.find(key_of(word, "en")) if english else None
-        if english and entry is not None:
-            return self._guess(english.meanings(entry), word, _GUESSED)
-        form, similarity = next(iter(self._from.names.near(word, self._source)), ("", 0.0)) if self._from else ("", 0.0)
-        entry = self._from.find(key_of(form, self._source)) if self._from and form else None
+        return self._guess(english.meanings(entry), word, _GUESSED) if english and entry is not None else {}
+
+    def _spoken(self, word: str) -> Weights:
+        """A word of the source language in Latin letters, by its sound."""
+        if self._from is None or dominant(word) != "Latn":
+            return {}
+        form, similarity = next(iter(self._from.names.near(word, self._source)), ("", 0.0))
+        entry = self._from.find(key_of(form, self._source)) if form else None
         return {} if entry is None else self._guess(self._meanings(entry), word, _GUESSED * similarity)
 
     def _guess(self, meanings: Sequence[Weighted], word: str, belief: float) -> Weights:
