@@ -19,9 +19,9 @@ from xrag.retrievers.pool import identified, open_partitions, search_pool
 from xrag.retrievers.translating import translations
 from xrag.types import Candidate, Query, Ranking, Translation
 
-_SHARPNESS = 0.7
+_SHARPNESS = 0.6
 """The power of a probability that weighs: what a table finds twice as probable is not twice as good a search term."""
-_PART_OF_WORD = 0.25
+_PART_OF_WORD = 0.2
 """What an n-gram of a translation weighs beside its stem; of a wrong sense the n-grams match by chance alone."""
 _REMEMBERED = 65536
 _MASS_TRUSTED = 0.5
