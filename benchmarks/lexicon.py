@@ -94,7 +94,7 @@ def compared(bench: Bench, asked: Mapping[str, tuple[Asked, Asked]], columns: Ma
     return table(["R@1 / R@5 / RR@10, %", *retrievers, "English question"], [*lines, ["mean", *means]])
 
 
-COLUMNS = {"untranslated": "bm25", "lexicon (psq)": "psq", "lexicon (dual)": "dual"}
+COLUMNS = {"untranslated": "bm25", "translated": "translated", "lexicon (psq)": "psq", "lexicon (dual)": "dual"}
 
 
 def english(options: argparse.Namespace, folder: Path) -> str:
