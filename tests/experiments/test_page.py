@@ -6,10 +6,14 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from xrag.experiments.directory import answers, judged_text, verdict_records
 from xrag.experiments.page import page
 from xrag.experiments.plan import make_plan
 from xrag.experiments.running import run
@@ -40,6 +44,12 @@ def test_the_page_loads_nothing_and_holds_no_text_as_markup(html: str) -> None:
 
 @pytest.fixture
 def tab(html: str, tmp_path: Path) -> Iterator[object]:
+    with in_browser(html, tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def in_browser(html: str, tmp_path: Path) -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium; install it to test the page in a browser")
@@ -98,6 +108,118 @@ def test_hostile_text_is_shown_and_not_run(tab: object) -> None:
     tab.locator("ol.list button").first.click()  # type: ignore[attr-defined]
     assert HOSTILE in tab.locator(".asked").inner_text()  # type: ignore[attr-defined]
     assert tab.title() == "small"  # type: ignore[attr-defined]
+
+
+JUDGED = """
+[[judges]]
+name = "mild"
+generator = "server"
+generator_options = { model = "m" }
+[[judges]]
+name = "strict"
+generator = "server"
+generator_options = { model = "n" }
+"""
+ARABIC = "ما هي عاصمة النمسا؟"
+TRIES = [
+    {"text": "Wien", "language": "de", "accepted": False, "reason": "written in German"},
+    {"text": "Vienna", "language": "en", "accepted": True, "reason": "in the language asked for"},
+]
+
+
+@pytest.fixture
+def judged(folder: Path) -> str:
+    """A page whose answers and verdicts are known: one right in the wrong language, one tried twice, one that has failed."""
+    content = (folder / "de.json").read_text(encoding="utf-8").replace("Was ist die Hauptstadt von Österreich?", ARABIC)
+    (folder / "de.json").write_text(content, encoding="utf-8")
+    text = (folder / "experiment.toml").read_text(encoding="utf-8")
+    (folder / "experiment.toml").write_text(text + JUDGED, encoding="utf-8")
+    plan = make_plan(read_experiment(folder / "experiment.toml"))
+    run(replace(plan, experiment=replace(plan.experiment, judges=())), folder / "out")
+    first = plan.cells[0]
+    answers(first, folder / "out").append(
+        [
+            {
+                "id": "de:q0",
+                "text": "Die Hauptstadt von Österreich ist seit langem Vienna an der Donau.",
+                "attempts": [],
+            },
+            {"id": "de:q1", "text": "Vienna", "attempts": TRIES},
+            {"id": "de:q2", "error": "the server said no"},
+        ]
+    )
+    for judge, labels in (("mild", ("correct", "correct")), ("strict", ("correct", ""))):
+        of = [judged_text(answers(first, folder / "out")[f"de:q{i}"]["text"], "") for i in range(2)]
+        verdicts = [
+            {
+                "id": f"de:q{i}",
+                "label": label,
+                "reason": f"<b>{i}</b>",
+                "of": of[i],
+                **({} if label else {"error": "prose"}),
+            }
+            for i, label in enumerate(labels)
+        ]
+        verdict_records(first.verdicts[judge], folder / "out").append(verdicts)
+    return page(plan, score(plan, folder / "out"), folder / "out")
+
+
+def shown(tab: Any, which: str) -> list[str]:
+    tab.get_by_label("filter", exact=True).select_option(which)
+    return [text.partition(" ")[2] for text in tab.locator("ol.list button").all_inner_texts()]
+
+
+def test_questions_are_filtered_by_language_attempts_verdicts_and_failure(judged: str, tmp_path: Path) -> None:
+    with in_browser(judged, tmp_path) as tab:
+        assert shown(tab, "wrong-language") == [ARABIC]
+        assert shown(tab, "retried") == ["Welcher Fluss ist in Afrika?"]
+        assert shown(tab, "disagree") == ["Welcher Fluss ist in Afrika?"]
+        assert shown(tab, "unjudged") == ["Welcher Fluss ist in Afrika?"]
+        assert shown(tab, "failed") == ["Was frisst das Pferd?"]
+        assert shown(tab, "right") == [ARABIC]
+
+
+def test_attempts_and_verdicts_stand_beside_the_answer(judged: str, tmp_path: Path) -> None:
+    with in_browser(judged, tmp_path) as tab:
+        tab.locator("ol.list button").nth(1).click()
+        tab.locator(".card summary").first.click()
+        card = tab.locator(".card").first.inner_text()
+        assert "de written in German Wien" in card
+        assert "mild correct <b>1</b>" in card
+        assert "strict no verdict prose" in card
+        tab.locator("ol.list button").nth(2).click()
+        assert "the server said no" in tab.locator(".card").first.inner_text()
+        assert "judged-correctness: mild" in tab.locator(".judges").inner_text()
+
+
+def test_text_that_runs_from_the_right_does(judged: str, tmp_path: Path) -> None:
+    with in_browser(judged, tmp_path) as tab:
+        direction = "one => getComputedStyle(one).direction"
+        assert [tab.locator("ol.list button span[dir]").nth(i).evaluate(direction) for i in range(2)] == ["rtl", "ltr"]
+        assert tab.locator(".asked").evaluate(direction) == "rtl"
+
+
+def test_the_language_of_the_table_and_of_the_questions_can_be_chosen(judged: str, tmp_path: Path) -> None:
+    with in_browser(judged, tmp_path) as tab:
+        tab.get_by_label("language", exact=True).select_option("de")
+        assert len(column(tab, 2)) == 4
+        tab.get_by_label("question language").select_option("de")
+        assert tab.locator(".count").inner_text() == "3 of 3"
+
+
+def test_one_pool_of_two_languages_has_a_plot_of_both(folder: Path, tmp_path: Path) -> None:
+    text = (
+        (folder / "experiment.toml")
+        .read_text(encoding="utf-8")
+        .replace('passage_languages = ["en"]', 'passage_languages = ["de", "en"]')
+    )
+    (folder / "experiment.toml").write_text(text, encoding="utf-8")
+    plan = make_plan(read_experiment(folder / "experiment.toml"))
+    run(plan, folder / "out")
+    html = page(plan, score(plan, folder / "out"), folder / "out")
+    with in_browser(html, tmp_path) as tab:
+        assert tab.locator(".split rect").count() == 2 * len(plan.cells)
+        assert tab.locator(".split title").first.text_content() == "bm25: 1.000 in the question's language"
 
 
 def test_plots_show_every_setup(tab: object) -> None:

@@ -16,7 +16,9 @@ from pathlib import Path
 from xrag.errors import MissingExtra
 from xrag.eval.fidelity import verdicts
 from xrag.experiments.directory import answers, rankings, searches
+from xrag.experiments.opinions import summaries
 from xrag.experiments.plan import Cell, Plan
+from xrag.experiments.records import Record
 from xrag.experiments.scores import Row
 from xrag.index import open_index
 from xrag.types import Json, Passage, Ranking
@@ -48,6 +50,7 @@ def _section(title: str, rows: Sequence[Row], directory: Path) -> dict[str, obje
     return {
         "title": title,
         "source": f"{spec.title}: {spec.citation}. {spec.licence}.",
+        "judges": [one.line() for one in summaries([row.cell for row in rows], [row.opinions for row in rows])],
         "languages": sorted({one.query.language for one in asked.examples}),
         "metrics": list(dict.fromkeys(one.metric for row in rows for one in row.results)),
         "setups": [_setup(row, ranked, passages, directory) for row, ranked in zip(rows, found, strict=True)],
@@ -109,15 +112,26 @@ def _answers(row: Row, found: Mapping[str, Ranking], directory: Path) -> list[di
         errors = [str(record["error"]) for record in (search, answer) if record and "error" in record]
         entry |= {"error": errors[0]} if errors else {}
         if key in texts:
-            attempts = answer.get("attempts") if answer else None
             entry |= {
                 "text": _cut(texts[key], _ANSWER),
                 "score": right.get(key, 0.0),
-                "attempts": len(attempts) if isinstance(attempts, list) else 0,
+                "attempts": _attempts(answer or {}),
             }
             entry["verdict"] = judged[key].verdict if key in judged else "undetermined"
+        said_of = [(one.choice.name, one.verdicts[key]) for one in row.opinions if key in one.verdicts]
+        if said_of:
+            entry["judges"] = [[name, one.label, _cut(one.error or one.reason, _ANSWER)] for name, one in said_of]
         shown.append(entry)
     return shown
+
+
+def _attempts(answer: Record) -> list[Json]:
+    """Each try with its language and what the guard said of it, where there was more than one."""
+    tried = answer.get("attempts")
+    if not isinstance(tried, list) or len(tried) < 2:
+        return []
+    rows = [one for one in tried if isinstance(one, dict)]
+    return [[one["language"], one["accepted"], one["reason"], _cut(str(one["text"]), _PASSAGE)] for one in rows]
 
 
 def _passages(cell: Cell, found: Iterable[Mapping[str, Ranking]], directory: Path) -> dict[str, Passage]:
