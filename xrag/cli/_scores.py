@@ -24,7 +24,7 @@ def result_lines(results: Sequence[Result], intervals: Mapping[str, Interval]) -
     if intervals:
         bounds = [intervals.get(one.metric) for one in results]
         rows.append(["95 %", "", *(f"{one.low:.3f}–{one.high:.3f}" if one else _NONE for one in bounds)])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def fidelity_lines(found: Mapping[str, Fidelity]) -> list[str]:
@@ -34,7 +34,7 @@ def fidelity_lines(found: Mapping[str, Fidelity]) -> list[str]:
         rates = [*_rate(one.clr), _figure(one.rlc.value), *_rate(one.lpr), *_rate(one.wpr), _figure(one.lcpr)]
         taken = " ".join(f"{key}:{count}" for key, count in list(one.distribution.items())[:4])
         rows.append([language, f"{one.clr.n:,}", *rates, f"{one.undetermined:,}", taken])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def pass_rate_lines(task: str, rates: Mapping[tuple[str, str], PassRates]) -> list[str]:
@@ -42,7 +42,7 @@ def pass_rate_lines(task: str, rates: Mapping[tuple[str, str], PassRates]) -> li
     rows = [[task, "", "LPR", "WPR", "coverage"]]
     for (source, language), one in rates.items():
         rows.append([source, language, _figure(one.lpr), _figure(one.wpr), _figure(one.coverage)])
-    return [*_aligned(rows), ""]
+    return [*aligned(rows), ""]
 
 
 def audit_lines(found: Audit) -> Iterator[str]:
@@ -61,7 +61,8 @@ def _figure(value: float | None) -> str:
     return _NONE if value is None else f"{value:.3f}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A line for each row, its cells in columns, the first flush left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(_cell(cell, width, i) for i, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
-from xrag.benchmarks import load
+from xrag.benchmarks import Benchmark, load
 from xrag.benchmarks.records import read_examples
+from xrag.cli._bias import bias_lines, bias_of, bias_record
 from xrag.cli._options import LanguageList
 from xrag.cli._output import print_json
 from xrag.cli._scores import audit_lines, fidelity_lines, pass_rate_lines, result_lines
@@ -37,6 +38,16 @@ _CONFUSION = "language-confusion"
 @click.option(
     "--words", type=click.Path(path_type=Path, exists=True), help="The English word list of language-confusion."
 )
+@click.option(
+    "--bias", "asks_bias", is_flag=True, help="For a TREC run: what it does to the languages of the passages."
+)
+@click.option(
+    "--index",
+    "searched",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The index that was searched, for --bias: it tells the passages' languages (else the benchmark does).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
     *,
@@ -54,23 +65,55 @@ def command(
     if official == _CONFUSION:
         _confusion(predictions, words)
         return
-    examples, script = _asked(**asked)  # type: ignore[arg-type]
-    if predictions.suffix in _RUNS:
-        scores = _ranked(predictions, examples, measures)
-    else:
-        scores = score_answers(read_predictions(predictions), examples, official or script)
-    print_json(_record(scores)) if as_json else _show(scores, official or script)
+    gold = _asked(**asked)  # type: ignore[arg-type]
+    script = official or gold.script
+    is_run = predictions.suffix in _RUNS
+    if (gold.asks_bias or gold.searched) and not is_run:
+        raise click.UsageError("--bias and --index are for a TREC run (.trec, .run)")
+    scores = (
+        _ranked(predictions, gold.examples, measures)
+        if is_run
+        else score_answers(read_predictions(predictions), gold.examples, script)
+    )
+    found = bias_of(predictions, gold.examples, gold.benchmark, gold.searched) if gold.asks_bias else None
+    if as_json:
+        print_json(_record(scores) | ({"bias": bias_record(found)} if found else {}))
+        return
+    _show(scores, script)
+    if found:
+        click.echo("\nlanguage bias\n" + "\n".join(bias_lines(found)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gold:
+    """What the predictions are held against, and what else was asked for."""
+
+    examples: list[Example]
+    benchmark: Benchmark | None
+    asks_bias: bool
+    searched: Path | None
+
+    @property
+    def script(self) -> str | None:
+        """The published script of the benchmark."""
+        return self.benchmark.spec.official if self.benchmark else None
 
 
 def _asked(
-    benchmark: str | None, split: str | None, languages: tuple[str, ...] | None, gold: Path | None
-) -> tuple[list[Example], str | None]:
+    *,
+    benchmark: str | None,
+    split: str | None,
+    languages: tuple[str, ...] | None,
+    gold: Path | None,
+    asks_bias: bool,
+    searched: Path | None,
+) -> _Gold:
     if (benchmark is None) == (gold is None):
         raise click.UsageError("say what was answered with --benchmark, or give the --gold answers")
     if gold is not None:
-        return list(read_examples(gold)), None
+        return _Gold(list(read_examples(gold)), None, asks_bias, searched)
     loaded = load(benchmark or "", split=split, languages=languages)
-    return list(loaded.examples), loaded.spec.official
+    return _Gold(list(loaded.examples), loaded, asks_bias, searched)
 
 
 def _ranked(run: Path, examples: list[Example], measures: tuple[str, ...]) -> Scores:

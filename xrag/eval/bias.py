@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from xrag import languages
-from xrag.errors import MissingExtra
+from xrag.errors import MissingExtra, UsageError
 from xrag.eval.results import Result, macro
 from xrag.types import Example, Ranking
 
@@ -16,6 +16,53 @@ try:
     from scipy.stats import kruskal
 except ImportError as missing:
     raise MissingExtra("the PEER measure", "eval") from missing
+
+
+TOP, DEPTH = 10, 100
+"""How many hits a report looks at: for recall and languages, and for ranks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run does to languages. ``taken`` is query language ─▶ passage language ─▶ its share of the first hits, ``pool``
+    the share of each language of all passages.
+    """
+
+    split: Split
+    furthest: Result
+    fairness: Result
+    taken: Mapping[str, Mapping[str, float]]
+    pool: Mapping[str, float]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The figures that have a mean over the query languages."""
+        return self.split.same, self.split.cross, self.furthest, self.fairness
+
+
+def report(
+    rankings: Mapping[str, Ranking],
+    examples: Sequence[Example],
+    passage_languages: Mapping[str, str],
+    pool: Mapping[str, int],
+) -> Report:
+    """Everything at once; ``pool`` counts the passages of each language.
+
+    Raises ``UsageError`` for a passage whose language is not told.
+    """
+    named = {hit.passage_id for ranking in rankings.values() for hit in ranking}
+    named.update(passage for one in examples for passage in _relevant(one))
+    unknown = sorted(named - passage_languages.keys())
+    if unknown:
+        raise UsageError(f"the passage '{unknown[0]}' is not among those searched, so that its language is not known")
+    counts = Counter(pool)
+    return Report(
+        split_recall(rankings, examples, passage_languages, TOP),
+        max_rank(rankings, examples, DEPTH),
+        peer(rankings, examples, passage_languages, DEPTH),
+        shares(rankings, examples, passage_languages, TOP),
+        {language: count / counts.total() for language, count in counts.most_common()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
