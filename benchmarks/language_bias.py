@@ -2,15 +2,16 @@
 
 A small static encoder is trained on parallel text with a fixed seed (``static_encoder.py``; about a minute), the paragraphs
 of XQuAD-R, each in ar, de, en, es, hi, ru, th and zh, are indexed with it, every cure is learned from the fifth of the
-parallel text that the encoder was not trained on, and all questions of all eight languages are asked. Right is the question's
-paragraph in any language (mAP over all eight, as LAReQA has it; there the candidates are sentences, here paragraphs). ``same``
-and ``cross`` are Recall@10 in the question's language and in the others, ``own`` the share of the first ten that is in the
-question's language (an eighth of the pool is), Max@R the rank of the last of the eight that is found, 101 where one is not
-among the first hundred, PEER@100 the mean p-value of equal ranks.
+parallel text that the encoder was not trained on, and every fifth question of each of the eight languages is asked
+(``--every 1``: all of them). Right is the question's paragraph in any language (mAP over all eight, as LAReQA has it; there
+the candidates are sentences, here paragraphs). ``same`` and ``cross`` are Recall@10 in the question's language and in the
+others, ``own`` the share of the first ten that is in the question's language (an eighth of the pool is), Max@R the rank of
+the last of the eight that is found, 101 where one is not among the first hundred, PEER@100 the mean p-value of equal ranks.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
@@ -27,7 +28,7 @@ import xrag
 from xrag import benchmarks
 from xrag.eval import bias, retrieval
 from xrag.index import IndexDirectory, fit_cure
-from xrag.types import Example, Ranking
+from xrag.types import Example, Passage, Ranking
 
 LANGUAGES = ("ar", "de", "en", "es", "hi", "ru", "th", "zh")
 CURES = ("centred", "lir", "shift", "linear", "orthogonal")
@@ -66,33 +67,44 @@ def searched(index: IndexDirectory, name: str, examples: Sequence[Example]) -> t
     return {query.id: ranking for query, ranking in zip(queries, found, strict=True)}, spent
 
 
-def main() -> None:
+def prepared(folder: Path, passages: Sequence[Passage]) -> None:
+    """The encoder, the index and the cures, as far as the folder does not have them."""
     texts = parallel()
-    loaded = benchmarks.load(
-        "xquad-r", languages=LANGUAGES, passage_languages=LANGUAGES, folder=shared_data() / "xquad-r"
-    )
-    passages = list(loaded.passages())
-    languages = {passage.id: passage.language for passage in passages}
-    with TemporaryDirectory() as name:
-        folder = Path(name)
+    if not (folder / "model").exists():
         started = time.perf_counter()
-        model = train(folder / "model", training(texts))
-        print(f"trained in {time.perf_counter() - started:.0f} s")
+        train(folder / "model", training(texts))
+        print(f"trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    if not (folder / "index" / "learned" / CURES[-1]).exists():
         rows = [{"id": one.id, "text": one.text, "language": one.language} for one in passages]
         (folder / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
         xrag.build_index([folder / "p.jsonl"], folder / "index")
-        xrag.embed_index(folder / "index", str(model))
+        xrag.embed_index(folder / "index", str(folder / "model"))
         for cure in CURES:
             fit_cure(folder / "index", cure, held_out(texts))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("retrievers", nargs="*", default=[*DENSE, *CROSSING, *WORDS])
+    parser.add_argument("--every", type=int, default=5, help="ask every so many-th question of each language")
+    parser.add_argument("--folder", type=Path, help="where encoder and index are kept between runs")
+    given = parser.parse_args()
+    loaded = benchmarks.load("xquad-r", languages=LANGUAGES, passage_languages=LANGUAGES, folder=shared_data())
+    examples = loaded.examples[:: given.every]
+    passages = list(loaded.passages())
+    languages = {passage.id: passage.language for passage in passages}
+    with TemporaryDirectory() as name:
+        folder = given.folder or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        prepared(folder, passages)
+        lines = []
         with xrag.open_index(folder / "index") as index:
-            asked = loaded.examples
-            print(f"{len(asked):,} questions, {len(passages):,} paragraphs in {', '.join(LANGUAGES)}; %\n")
-            lines = []
-            for retriever in sys.argv[1:] or (*DENSE, *CROSSING, *WORDS):
-                rankings, spent = searched(index, retriever, asked)
-                lines.append([f"`{retriever}`", *scored(rankings, asked, languages), f"{spent:.2f}"])
+            for retriever in given.retrievers:
+                rankings, spent = searched(index, retriever, examples)
+                lines.append([f"`{retriever}`", *scored(rankings, examples, languages), f"{spent:.2f}"])
                 print(lines[-1], file=sys.stderr, flush=True)
-            print(table(HEAD, lines))
+    print(f"{len(examples):,} questions, {len(passages):,} paragraphs in {', '.join(LANGUAGES)}; %\n")
+    print(table(HEAD, lines))
 
 
 if __name__ == "__main__":
