@@ -21,6 +21,9 @@ from xrag.retrievers.dense.build import build_vectors
 from xrag.retrievers.dense.cures import METHODS, Bitext, Cure, languages_of
 from xrag.retrievers.dense.learned import Provenance, save_cure
 from xrag.retrievers.sparse.build import build_sparse
+from xrag.retrievers.tuned import Parts, save_weights
+from xrag.retrievers.tuned import Provenance as WeightsProvenance
+from xrag.retrievers.tuning import Tuned
 from xrag.testing import PASSAGES, MemoryStore, check_retriever, check_streaming_generator, check_translator
 from xrag.types import Json
 
@@ -53,6 +56,9 @@ def learn(folder: Path, embedder: Embedder, languages: Sequence[str]) -> None:
         maps = method.fit(texts, 1)
         cure = Cure(kind, languages_of(texts), maps, maps if method.of_queries else None)
         save_cure(folder / kind, cure, Provenance(embedder.fingerprint, {}, "", 1))
+    tuned = Tuned((0.4, 0.6), {"ru": (0.7, 0.3)}, 1.0, 1.0, 1.0)
+    parts = Parts(("bm25", "dense"), ("best", "bounds"))
+    save_weights(folder, parts, tuned, WeightsProvenance(embedder.fingerprint, "lexicon", {}, ""))
 
 
 @pytest.mark.parametrize("name", registry.components("retriever"))

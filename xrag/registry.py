@@ -37,6 +37,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "dense-interpolated": "xrag.retrievers.dense.crossing:open_interpolated",
         "dense-switched": "xrag.retrievers.dense.crossing:open_switched",
         "hybrid": "xrag.retrievers.hybrid:open_hybrid",
+        "tuned": "xrag.retrievers.tuned:open_tuned",
     },
     "translator": {
         "identity": "xrag.translators.identity:IdentityTranslator",

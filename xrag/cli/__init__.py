@@ -17,6 +17,7 @@ from xrag.errors import UsageError, XragError
 COMMANDS = {
     "demo": "Index the demo corpus and ask it in many scripts.",
     "index": "Build or update an index of files and folders.",
+    "tune": "Learn from questions what retrievers count in a fusion.",
     "expand": "Write questions in other languages for passages.",
     "fit": "Learn a cure for language bias from parallel text.",
     "search": "Find passages for one query, or for a file of them.",

@@ -6,7 +6,7 @@
     DIR/partitions/<language>-<key>/   the key names the analyzer and the very passages, so that a whole one is reused
     DIR/vectors/<name>/           the vectors of all passages and the index over them, where there is an embedder
     DIR/sparse/<name>/            the terms of all passages as a learned sparse encoder weighs them, where there is one
-    DIR/learned/<kind>/           what xrag fit learned; it holds for as long as the embedder does
+    DIR/learned/<kind>/           what xrag fit and xrag tune learned; it holds for as long as the embedder does
     DIR/.lock, DIR/.readers       held by the one writer, shared by the readers
 
 An update writes beside what is there, swaps the manifest by a rename, and then removes what the manifest does not name,
