@@ -197,3 +197,36 @@ def save_pylate(folder: Path, encoder: Path, **said: object) -> Path:
     path = folder / "1_Dense" / "config.json"
     path.write_text(json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key in kept}))
     return folder
+
+
+def save_graph(folder: Path) -> Path:
+    """The encoder of a folder as ``onnx/model.onnx``, and in int8 as ``onnx/model_int8.onnx``, by the real exporters."""
+    import warnings
+
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+
+    class States(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    example = tokenizer(list(TEXTS[:2]), padding=True, return_tensors="pt")
+    (folder / "onnx").mkdir()
+    free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    names = ["input_ids", "attention_mask"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            States(), tuple(example[name] for name in names), str(folder / "onnx" / "model.onnx"), input_names=names,
+            output_names=["last_hidden_state"], dynamic_shapes=dict.fromkeys(names, free), dynamo=True, verbose=False,
+        )  # fmt: skip
+        quantize_dynamic(
+            folder / "onnx" / "model.onnx", folder / "onnx" / "model_int8.onnx", weight_type=QuantType.QInt8
+        )
+    return folder

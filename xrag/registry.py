@@ -55,6 +55,10 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     },
     "embedder": {
         "hf": "xrag.embedders.huggingface:open_hf",
+        "processes": "xrag.embedders.processes:open_processes",
+        "vllm": "xrag.embedders.vllm:open_vllm",
+        "onnx": "xrag.embedders.graphs:open_onnx",
+        "openvino": "xrag.embedders.graphs:open_openvino",
         "static": "xrag.embedders.static:open_static",
         "server": "xrag.embedders.server:open_server",
     },

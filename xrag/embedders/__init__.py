@@ -1,4 +1,4 @@
-"""Embedders: texts into unit vectors, by a model on this machine, a static table, or a server.
+"""Embedders: texts into unit vectors, by a model on this machine, exported or not, a static table, vLLM, or a server.
 
 How a model wants to be used (prompts, pooling, length) is never guessed: it is given, or its card says it, or its own
 sentence-transformers configuration. ``Embedder.fingerprint`` names the model's content and all of that.

@@ -53,7 +53,7 @@ class Model:
         key = hashlib.sha256()
         for path in sorted(path for path in self.folder.rglob("*") if path.is_file() and _decides(path)):
             key.update(f"{path.relative_to(self.folder).as_posix()}\0{path.stat().st_size}\0".encode())
-            key.update(_sampled(path))
+            key.update(sampled(path))
         return key.hexdigest()[:16]
 
     def settings(self, given: Settings | None, dimension: int | None = None) -> Settings:
@@ -73,8 +73,9 @@ class Model:
         )
 
 
-def find_model(name: str) -> Model:
-    """The model of that name: a folder, or a name on the hub (``NAME@REVISION`` for a revision), which is then downloaded.
+def find_model(name: str, *, also: tuple[str, ...] = ()) -> Model:
+    """The model of that name: a folder, or a name on the hub (``NAME@REVISION`` for a revision), which is then downloaded,
+    with the files that match ``also``.
 
     A folder whose path ends in the name of a card, ``…/OWNER/NAME``, or lies in the hub's cache, has that card. Raises
     ``InputError`` where there is no such model, or it cannot be had.
@@ -90,7 +91,7 @@ def find_model(name: str) -> Model:
     known = card or token_cards("late").get(hub) or token_cards("sparse").get(hub)
     wanted = revision or (known.revision if known else "") or None
     try:
-        folder = snapshot_download(hub, revision=wanted, allow_patterns=list(WEIGHTS))
+        folder = snapshot_download(hub, revision=wanted, allow_patterns=[*WEIGHTS, *also])
     except Exception as error:  # the hub's client raises errors of many kinds
         raise InputError(f"the model {name} cannot be had: {type(error).__name__}: {error}") from error
     return Model(name, Path(folder), card)
@@ -193,7 +194,7 @@ def _decides(path: Path) -> bool:
     } and not path.name.startswith(".")
 
 
-def _sampled(path: Path) -> bytes:
+def sampled(path: Path) -> bytes:
     """The whole of a small file, and of a large one equal stretches, so that gigabytes are told apart in milliseconds."""
     size = path.stat().st_size
     with path.open("rb") as stream:

@@ -34,6 +34,11 @@ class HuggingFaceEmbedder:
         self.fingerprint = fingerprint
         self._encoder = replace(encoder, max_length=settings.max_length, batch=batch)
 
+    @property
+    def width(self) -> int:
+        """The dimension of its vectors before they are cut."""
+        return _width(self._encoder)
+
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Float32 [n, dimension], unit length or zeros."""
         return self._embed(self.settings.query_prompt, texts)
@@ -52,14 +57,14 @@ class HuggingFaceEmbedder:
 
     def _embed(self, prompt: str, texts: Sequence[str]) -> NDArray[np.float32]:
         told = [at for at, text in enumerate(texts) if text.strip()]
-        width = self.settings.dimension or _width(self._encoder)
+        width = self.settings.dimension or self.width
         vectors = np.zeros((len(texts), width), np.float32)
         for places, found in self._encoder.read([prompt + texts[at] for at in told], self._pooled):
             vectors[[told[place] for place in places]] = found
         return vectors
 
     def _token_vectors(self, prompt: str, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        vectors = [np.empty((0, self.settings.dimension or _width(self._encoder)), np.float32)] * len(texts)
+        vectors = [np.empty((0, self.settings.dimension or self.width), np.float32)] * len(texts)
         told = [at for at, text in enumerate(texts) if text.strip()]
         for places, found in self._encoder.read([prompt + texts[at] for at in told], self._per_token):
             for place, rows in zip(places, found, strict=True):
@@ -102,9 +107,14 @@ POOLINGS: Mapping[Pooling, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
 
 
 def open_hf(
-    name: str, settings: Settings | None = None, dimension: int | None = None, *, remote_code: bool = False
+    name: str,
+    settings: Settings | None = None,
+    dimension: int | None = None,
+    *,
+    device: str | None = None,
+    remote_code: bool = False,
 ) -> HuggingFaceEmbedder:
-    """The embedder ``hf``: a folder, or a name on the hub, that transformers loads, on the GPU where there is one.
+    """The embedder ``hf``: a folder, or a name on the hub, that transformers loads, by default on the GPU where there is one.
 
     A model whose repository brings its own code is loaded only where ``remote_code`` says that it may run. Raises
     ``InputError`` where the model cannot be loaded, ``UsageError`` where it is not known how it is used.
@@ -117,7 +127,7 @@ def open_hf(
         )
     if model.card and model.card.remote_code and not remote_code:
         raise UsageError(f"{name} runs code from its repository: load it with open_hf('{name}', remote_code=True)")
-    encoder = load_encoder(model, remote_code=remote_code)
+    encoder = load_encoder(model, device=device, remote_code=remote_code)
     encoder = with_projections(encoder, [projection(model.folder / path) for path in used.dense])
     if used.dimension and used.dimension > _width(encoder):
         raise UsageError(f"{name} has {_width(encoder)} dimensions, not {used.dimension}")

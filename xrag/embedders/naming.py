@@ -58,7 +58,8 @@ def open_sparse_encoder(name: str) -> SparseEncoder:
 
 def _placed(model: str) -> str:
     """A folder by its absolute path, so that an index finds its model from wherever it is opened."""
-    return str(Path(model).absolute()) if Path(model).is_dir() else model
+    folder, hash_sign, file = model.partition("#")
+    return f"{Path(folder).absolute()}{hash_sign}{file}" if Path(folder).is_dir() else model
 
 
 def _backend(folder: Path) -> str:
