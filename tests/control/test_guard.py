@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from xrag.control.guard import LanguageGuard
@@ -132,3 +135,18 @@ def test_where_no_language_was_asked_for_the_one_found_is_told() -> None:
 def test_a_guard_needs_an_attempt() -> None:
     with pytest.raises(UsageError, match="at least 1 attempt"):
         LanguageGuard(attempts=0)
+
+
+@pytest.mark.parametrize(("name", "language", "pivot"), [("fon.fr", "fon", "fr"), ("bem.en", "bem", "en")])
+def test_a_language_that_no_identifier_names_is_seldom_taken_for_another_and_the_other_is_found(
+    shared_data: Path, name: str, language: str, pivot: str
+) -> None:
+    lines = (shared_data / "afriqa" / "queries" / f"queries.afriqa.{name}.dev.json").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines if line.strip()]
+
+    def rejected(key: str) -> float:
+        asked = Prompt(Query("1", "", pivot), (), language)
+        return sum(not LanguageGuard().check(Completion(row[key]), asked).accepted for row in rows) / len(rows)
+
+    assert rejected("question") < 0.05
+    assert rejected("translated_question") > 0.95

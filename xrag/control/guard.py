@@ -95,16 +95,22 @@ class LanguageGuard:
         """The language of a text: one that plays a part in the prompt, unless the text is surely in another one.
 
         Undetermined where the prompt's languages would have it in one of them and all languages together in another: the
-        identifiers then do not know the language that was asked for.
+        identifiers then do not know the language that was asked for. One that none of them can name (Bemba, Fon) is taken
+        for another only where they are sure, and never for one that plays no part.
         """
         candidates = _candidates(prompt)
         [openly] = identification.identify([text])
         [closed] = identification.identify([text], candidates=candidates)
         agreed = languages.same(openly.language, closed.language)
         near = identifiers.relatives(closed.language)
-        is_elsewhere = openly.language not in {UNDETERMINED, *candidates, *near} and openly.confidence >= _SURE
+        is_named = prompt.answer_language.partition("-")[0] in identifiers.known()
+        is_elsewhere = (
+            is_named and openly.language not in {UNDETERMINED, *candidates, *near} and openly.confidence >= _SURE
+        )
         if closed.language == UNDETERMINED or (is_elsewhere and not agreed):
             return openly
+        if not is_named and openly.confidence < _SURE:
+            return _UNDETERMINED
         return closed if agreed or languages.same(closed.language, prompt.answer_language) else _UNDETERMINED
 
     def _is_other(self, found: Identification, expected: str) -> bool:

@@ -1,8 +1,8 @@
 """The messages for a chat model: system text, exemplars, earlier turns, passages, question, and the language last.
 
 What repeats comes first, so that a server's prefix cache pays: everything before the passages is the same for all
-questions of a language. Passages are untrusted: they stand between tags, and no ``<`` of theirs reaches the prompt, so
-that a passage can neither close its own tag nor forge a model's control token.
+questions of a language. Passages are untrusted: they stand between tags, and neither a ``<`` of theirs nor a ``[INST]`` reaches
+the prompt, so that a passage can neither close its own tag nor forge a model's control token.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ Turn = tuple[str, str]
 """An earlier question and the answer it got."""
 
 _CONTROL = regex.compile(r"[\p{Cc}--\n\t]|[\u202a-\u202e\u2066-\u2069]", regex.V1)
+_BRACKETED = regex.compile(r"\[(?=/?[A-Z][A-Z_]{2,}\])")
+"""Control tokens of models that have no ``<`` in them, as ``[INST]`` and ``[/TOOL_CALLS]``."""
 _ANSWER = regex.compile(r"<answer>(.*?)(?:</answer>|\Z)", regex.DOTALL)
 _ENGLISH = frozenset({Variant.ENGLISH, Variant.ENGLISH_NAMED})
 _UNNAMED = frozenset({Variant.ENGLISH, Variant.TRANSLATED})
@@ -168,8 +170,11 @@ def named(language: str) -> str:
 
 
 def defused(text: str) -> str:
-    """Untrusted text without control characters and direction overrides, and with every ``<`` written ``&lt;``."""
-    return _CONTROL.sub("", text).replace("<", "&lt;")
+    """Untrusted text without control characters and direction overrides, and with every ``<`` written ``&lt;``.
+
+    So is the bracket of what looks like a control token in brackets.
+    """
+    return _BRACKETED.sub("&#91;", _CONTROL.sub("", text).replace("<", "&lt;"))
 
 
 def _attribute(text: str) -> str:

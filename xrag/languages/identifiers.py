@@ -74,6 +74,14 @@ def label_of(line: str) -> tuple[str, float]:
     return labels[0].removeprefix(_PREFIX), float(scores[0])
 
 
+@cache
+def known() -> frozenset[str]:
+    """The languages, without script and region, that one of the three can name."""
+    labels, _ = _lid176().predict("", k=_ALL_LABELS, threshold=-1.0)
+    named = frozenset(map(_language, labels)) | AFRICAN | WORDS_KNOWN
+    return frozenset(language.partition("-")[0] for language in named)
+
+
 def by_words(words: str) -> dict[str, float]:
     """Language ─▶ probability of some ``plain`` words; that of ``und`` is the probability that they are a name."""
     labels, scores = _short_text().predict(words, k=_ALL_LABELS)
