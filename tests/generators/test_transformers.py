@@ -47,6 +47,12 @@ def two_at_most(tokenizer, rows, width):
     return Only(tokenizer, [None] * len(rows), width)
 
 
+def two_fit_in_memory(tokenizer, rows, width):
+    if len(rows) > 2:
+        torch.empty(1 << 46)
+    return Only(tokenizer, [None] * len(rows), width)
+
+
 class Counting(LogitsProcessor):
     def __call__(self, input_ids, scores):
         STEPS.append(1)
@@ -202,6 +208,13 @@ def test_out_of_memory_a_batch_is_halved(folder: Path, generator: TransformersGe
     *kept, lost = tight.generate(asked, SHORT)
     assert [one.text for one in kept] == [one.text for one in generator.generate(PROMPTS[:5], SHORT)]
     assert "query '9': out of memory at" in lost.error
+
+
+def test_the_memory_of_the_machine_may_not_suffice_either(folder: Path, generator: TransformersGenerator) -> None:
+    asked = [replace(one, decoding=Decoding("de")) for one in PROMPTS[:5]]
+    tight = TransformersGenerator(str(folder), device="cpu", logits_processors=("test_transformers:two_fit_in_memory",))
+    done = tight.generate(asked, SHORT)
+    assert [one.text for one in done] == [one.text for one in generator.generate(PROMPTS[:5], SHORT)]
 
 
 def test_a_stream_that_is_left_early_stops_the_model(folder: Path) -> None:

@@ -116,7 +116,9 @@ class TransformersGenerator:
     def _completed(self, rows: Sequence[_Row], sampling: Sampling) -> list[Completion]:
         try:
             return self._loaded.completed(rows, sampling, Event())
-        except torch.cuda.OutOfMemoryError:
+        except (RuntimeError, MemoryError) as error:
+            if not _is_out_of_memory(error):
+                raise
             if len(rows) == 1:
                 return [failed(f"query '{rows[0].prompt.query.id}': out of memory at {len(rows[0].ids)} tokens")]
         torch.cuda.empty_cache()
@@ -236,6 +238,12 @@ class _Running(BaseStreamer):
             self._queue.put(completion)
         except Exception as error:  # noqa: BLE001 - raised again in the thread that waits for it
             self._queue.put(error)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether a device or the machine has no more memory; torch has no error of its own for all of them."""
+    is_typed = isinstance(error, torch.cuda.OutOfMemoryError | MemoryError)
+    return is_typed or any(said in str(error) for said in ("out of memory", "can't allocate memory"))
 
 
 def _device(asked: str) -> str:
