@@ -5,7 +5,9 @@
     python benchmarks/lexicon.py any                  every language's questions over every language's paragraphs
     python benchmarks/lexicon.py afriqa               AfriQA dev over its English passages
     python benchmarks/lexicon.py xor                  XOR QA's questions over their English translations
+    python benchmarks/lexicon.py apertium             Spanish questions beside Apertium's translations of them
     python benchmarks/lexicon.py causes               why the English paragraph was missed
+    python benchmarks/lexicon.py steps                XQuAD-R without one step of the search each
     python benchmarks/lexicon.py speed                questions a second, beside bm25s with the English question
     python benchmarks/lexicon.py tatoeba --sources DIR    held-out sentences of Tatoeba: on these constants are chosen
     python benchmarks/lexicon.py without --sources DIR    XQuAD-R with lexicons that lack one kind of source each
@@ -22,9 +24,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -32,11 +36,13 @@ from questions import XQUAD_LANGUAGES, Asked, afriqa, recall, reciprocal_rank, s
 
 from xrag import registry
 from xrag.protocols import Retriever, Translator
-from xrag.retrievers import RetrieverContext, build_partition
+from xrag.retrievers import RetrieverContext, build_partition, psq, translating
+from xrag.retrievers.fusion import Fusion, Member
 from xrag.retrievers.partition import Partition
 from xrag.retrievers.pool import open_partitions
 from xrag.testing import MemoryStore
-from xrag.translators import recipe
+from xrag.translators import lexicon, recipe
+from xrag.translators.apertium import ApertiumTranslator
 from xrag.translators.compounds import has_compounds
 from xrag.translators.drafting import Draft, draft
 from xrag.translators.keys import is_spaced
@@ -135,6 +141,57 @@ def xor(options: argparse.Namespace, folder: Path) -> str:
             [language, f"{len(own)}", *(cell(scores(bench.retriever(name), asked)) for name in COLUMNS.values())]
         )
     return table(["R@1 / R@5 / RR@10, %", "questions", *COLUMNS], rows)
+
+
+def apertium(options: argparse.Namespace, folder: Path) -> str:
+    """Spanish, the one language that Apertium puts into English and XQuAD-R asks in."""
+    paragraphs, bound = xquad("en")
+    own = xquad("es")[1]
+    bench = Bench(paragraphs, options.translator, folder)
+    literal = bench.retriever("bm25")
+    by_rules = registry.load("retriever", "translated")(replace(bench.context, translator=ApertiumTranslator()))
+    by_words = bench.retriever("psq")
+    columns = {
+        "untranslated": scores(literal, own),
+        "Apertium": scores(by_rules, own),
+        "lexicon (dual)": scores(bench.retriever("dual"), own),
+        "Apertium + lexicon": scores(Fusion([Member("rules", by_rules), Member("words", by_words)]), own),
+        "English question": scores(literal, bound),
+    }
+    return table(["R@1 / R@5 / RR@10, %", *columns], [["es", *map(cell, columns.values())]])
+
+
+def steps(options: argparse.Namespace, folder: Path) -> str:
+    """Recall@1 on the English paragraphs, with one step of translation or search left out at a time."""
+    paragraphs, _ = xquad("en")
+    bench = Bench(paragraphs, options.translator, folder)
+    rows = []
+    for title, (name, patches) in STEPS.items():
+        with ExitStack() as stack:
+            for place, attribute, value in patches:
+                stack.enter_context(patch.object(place, attribute, value))
+            fresh = replace(bench.context, translator=LexiconTranslator(options.lexicon))
+            retriever = registry.load("retriever", name)(fresh)
+            found = [scores(retriever, xquad(language)[1])[0] for language in options.languages]
+        rows.append([title, *(f"{value:.1f}" for value in found), f"{sum(found) / len(found):.1f}"])
+    return table(["R@1, %", *options.languages, "mean"], rows)
+
+
+STEPS: Mapping[str, tuple[str, Sequence[tuple[object, str, object]]]] = {
+    "all": ("dual", ()),
+    "without the question as it stands (psq)": ("psq", ()),
+    "the likeliest alternatives alone (translated)": ("translated", ()),
+    "without names and borrowed words by their sound": (
+        "dual",
+        [(translating, "named", lambda _, __, translation: translation)],
+    ),
+    "without forms that no stemmer knows": ("dual", [(lexicon, "inflected", lambda *_: None)]),
+    "without words that share a stem told apart": ("dual", [(lexicon, "exact_entry", lambda *_: None)]),
+    "without compounds": ("dual", [(lexicon, "has_compounds", lambda _: False)]),
+    "without pruning by what the passages hold": ("dual", [(psq, "held", lambda _, candidates: candidates)]),
+    "probabilities to the power of 1": ("dual", [(psq, "_SHARPNESS", 1.0)]),
+    "n-grams as much as stems": ("dual", [(psq, "_PART_OF_WORD", 1.0)]),
+}
 
 
 def causes(options: argparse.Namespace, folder: Path) -> str:
@@ -277,7 +334,9 @@ TABLES = {
     "any": any_to_any,
     "afriqa": african,
     "xor": xor,
+    "apertium": apertium,
     "causes": causes,
+    "steps": steps,
     "speed": speed,
     "tatoeba": tatoeba,
     "without": without,

@@ -144,12 +144,37 @@ def test_a_damaged_manifest_is_named(lexicon: Path, content: str) -> None:
         LexiconTranslator(lexicon)
 
 
-def test_a_table_of_another_stemmer_is_used_with_a_warning(lexicon: Path, caplog: pytest.LogCaptureFixture) -> None:
+def of_another_stemmer(lexicon: Path) -> Path:
     described = json.loads((lexicon / "manifest.json").read_text())
     described["tables"]["de"]["stemmer"] = "snowball-1.0.0:german"
     (lexicon / "manifest.json").write_text(json.dumps(described))
-    assert candidates(lexicon, "Fluss", "de", "en") == [("river", 1.0)]
+    return lexicon
+
+
+def test_a_table_of_another_stemmer_that_gives_the_same_keys_is_used_without_a_word(
+    lexicon: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert candidates(of_another_stemmer(lexicon), "Fluss", "de", "en") == [("river", 1.0)]
+    assert caplog.text == ""
+
+
+def test_a_table_of_a_stemmer_that_gives_other_keys_is_used_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(ROWS, "de", ROWS["de"] | {"flüsseri": Row("Flüsse", [("river", 1.0, 1)])})
+    assert candidates(of_another_stemmer(write(tmp_path)), "Fluss", "de", "en") == [("river", 1.0)]
     assert "snowball-1.0.0:german" in caplog.text
+
+
+def test_a_language_without_a_table_is_named_once_and_searched_as_it_stands(
+    lexicon: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    translator = LexiconTranslator(lexicon)
+    for _ in range(2):
+        assert translator.translate(["Lwapula 1964"], "bem", "en")[0].text == "Lwapula 1964"
+    assert [record.message for record in caplog.records] == [
+        "the lexicon has no table of Bemba (bem): questions in it are searched as they stand, with names and numbers"
+    ]
 
 
 def test_a_directory_without_a_lexicon_is_named(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ table lacks the term itself, its romanisation and the names that sound like it.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import floor
 from pathlib import Path
 
-from xrag.languages import same, tag
+from xrag.languages import name, same, tag
 from xrag.languages.morphology import signature
 from xrag.languages.scripts import dominant, written_with
 from xrag.languages.sounds import romanised
@@ -39,6 +40,8 @@ _GUESSED = 0.8
 _REMEMBERED = 65536
 _SUFFIX_AFTER_APOSTROPHE = frozenset({"az", "tr"})
 _APOSTROPHES = "'’ʼ"
+
+_log = logging.getLogger(__name__)
 
 Weights = dict[str, float]
 _LookUp = Callable[[str, int | None], tuple[Candidate, ...]]
@@ -87,6 +90,11 @@ class _Direction:
         self._source, self._target = source, target
         self._lexicon = lexicon
         self._from, self._into = lexicon.table(source), lexicon.table(target)
+        if self._from is None and source != UNDETERMINED:
+            _log.warning(
+                "the lexicon has no table of %s: questions in it are searched as they stand, with names and numbers",
+                f"{name(source, 'en')} ({source})",
+            )
         self._of_written = lru_cache(maxsize=_REMEMBERED)(self._written)
         self._of_romanised = lru_cache(maxsize=_REMEMBERED)(self._romanised)
 

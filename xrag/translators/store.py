@@ -60,9 +60,10 @@ class Lexicon:
         )
         if name is None:
             return None
-        if self._stemmers[name] not in ("", signature(name)):
+        table = LanguageTable(self._directory / f"{name}{SUFFIX}", self._checksums[name], name)
+        if self._stemmers[name] not in ("", signature(name)) and not table.is_keyed_as_here():
             _log.warning(
                 "the lexicon table of %s was built with %s, here is %s: some inflected words will not be found",
                 *(name, self._stemmers[name], signature(name)),
             )
-        return LanguageTable(self._directory / f"{name}{SUFFIX}", self._checksums[name], name)
+        return table

@@ -41,6 +41,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xrag.errors import IndexCorrupt
+from xrag.translators.keys import EXACT, is_spaced, key_of
 from xrag.translators.names import NameIndex
 from xrag.translators.spelling import spelled
 
@@ -59,8 +60,8 @@ _START = len(MAGIC) + hashlib.sha256().digest_size
 _Numbers = npt.NDArray[np.int64]
 Weighted = tuple[int, float]
 """A pivot and its probability."""
-_LEVEL = 9
 _FITNESS = (0.0, 0.2, 0.5, 1.0)
+_SAMPLE = 512
 
 
 class Strings:
@@ -144,6 +145,15 @@ class LanguageTable:
         data = self._readings[number]
         values = [int.from_bytes(data[at : at + READING_BYTES], "little") for at in range(0, len(data), READING_BYTES)]
         return [(value >> 6, ((value >> 2 & 15) + 1) / 16, value & 3) for value in values]
+
+    def is_keyed_as_here(self) -> bool:
+        """Whether the words of the table, of which a sample is looked at, have the keys that they are given today."""
+        written = np.flatnonzero(self._forms.lengths) if is_spaced(self._language) else np.arange(len(self))
+        sample = written[:: max(1, len(written) // _SAMPLE)].tolist()
+        stems = [
+            (key, number) for number in sample if not (key := str(self._trie.restore_key(number))).startswith(EXACT)
+        ]
+        return all(key_of(spelled(key, self._forms[number]), self._language) == key for key, number in stems)
 
     def renumbered(self, numbers: _Numbers) -> dict[str, bytes]:
         """The sections of the table's file with ``numbers[pivot]`` in the place of each pivot."""
