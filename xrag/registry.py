@@ -23,6 +23,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "psq": "xrag.retrievers.psq:open_psq",
         "dual": "xrag.retrievers.dual:open_dual",
         "dense": "xrag.retrievers.dense.retriever:open_dense",
+        "dense-torch": "xrag.retrievers.dense.device:open_dense_torch",
         "dense-balanced": "xrag.retrievers.dense.balanced:open_balanced",
         "sparse": "xrag.retrievers.sparse.retriever:open_sparse",
         "dense-centred": "xrag.retrievers.dense.cured:open_centred",
