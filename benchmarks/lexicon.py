@@ -9,6 +9,7 @@
     python benchmarks/lexicon.py causes               why the English paragraph was missed
     python benchmarks/lexicon.py steps                XQuAD-R without one step of the search each
     python benchmarks/lexicon.py speed                questions a second, beside bm25s with the English question
+    python benchmarks/lexicon.py first                the first question of a process: its time, and the memory that it takes
     python benchmarks/lexicon.py tatoeba --sources DIR    held-out sentences of Tatoeba: on these constants are chosen
     python benchmarks/lexicon.py without --sources DIR    XQuAD-R with lexicons that lack one kind of source each
 
@@ -19,6 +20,8 @@ Nothing of XQuAD-R, AfriQA and XOR QA is in the lexicon, nor was any constant ch
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -262,6 +265,37 @@ def rate(action: Callable[[], object], n: int) -> float:
     return n / (time.perf_counter() - start)
 
 
+def first(options: argparse.Namespace, _: Path) -> str:
+    """One process per row: the tables of its languages are opened and a question of each is translated into English."""
+    rows = []
+    for languages in (*((language,) for language in options.languages), ("ar", "ja", "ru")):
+        asked = {language: FIRST.get(language) or xquad(language)[1].queries[0].text for language in languages}
+        done = subprocess.run(
+            [sys.executable, "-c", _FIRST, json.dumps(asked)], capture_output=True, text=True, check=True
+        )
+        milliseconds, megabytes = done.stdout.split()
+        rows.append([" ".join(languages), milliseconds, megabytes])
+    return table(["questions in", "ms", "MB"], rows)
+
+
+FIRST = {"ja": "ブラジルの首都はどこですか？"}
+_FIRST = """
+import json, sys, time
+from pathlib import Path
+from xrag.translators.lexicon import LexiconTranslator
+asked = json.loads(sys.argv[1])
+def taken():
+    pages = Path("/proc/self/smaps_rollup").read_text().split("Anonymous:")[1].split()[0]
+    return int(pages) / 1000
+lexicon = LexiconTranslator()
+lexicon.translate(["river"], "en", "en")
+before, start = taken(), time.perf_counter()
+for language, text in asked.items():
+    lexicon.translate([text], language, "en")
+print(f"{1000 * (time.perf_counter() - start):.0f} {taken() - before:.0f}")
+"""
+
+
 def tatoeba(options: argparse.Namespace, folder: Path) -> str:
     """Held-out sentences over the English of all held-out sentences, with a lexicon built without them."""
     made = ingredients(options, folder)
@@ -338,6 +372,7 @@ TABLES = {
     "causes": causes,
     "steps": steps,
     "speed": speed,
+    "first": first,
     "tatoeba": tatoeba,
     "without": without,
 }
