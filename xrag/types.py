@@ -94,10 +94,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class TermTranslation:
-    """What a stretch of the source text may become: candidates best first, probabilities summing to at most 1."""
+    """What a stretch of the source text may become: candidates best first, probabilities summing to at most 1.
+
+    ``known`` is false where the translator did not know the term and carried it over, as it stands or by its sound.
+    """
 
     term: str
     candidates: tuple[Candidate, ...]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

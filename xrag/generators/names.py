@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
 import regex
 
 from xrag import languages
 from xrag.generators.forms import forms
-from xrag.languages import likeness, scripts, sounds
-from xrag.types import Prompt, Query, Translation
+from xrag.languages import likeness, scripts
+from xrag.types import Prompt, Query, TermTranslation, Translation
 
 _CAPITALISED = regex.compile(r"(?<=[\p{L}\p{M}\p{N},]\P{L}{1,3})(?:[dl]['’])?\K\p{Lu}[\p{L}\p{M}]+")
 _CASED = frozenset({"Latn", "Cyrl", "Grek", "Armn"})
@@ -68,26 +66,14 @@ def marks_names(language: str) -> bool:
 
 
 def are_carried(translation: Translation) -> list[bool]:
-    """Of each term, whether the translator left it as it stood, or a retriever found no more than what sounds like it."""
-    return [_is_carried(translation, place) for place in range(len(translation.terms))]
+    """Of each term, whether the translator did not know it, or left it as it stood without being sure."""
+    return [not term.known or _stands(term) for term in translation.terms]
 
 
-def _is_carried(translation: Translation, place: int) -> bool:
-    term = translation.terms[place]
-    if term.candidates[0].probability >= _BELIEVED or not any(map(str.isalpha, term.term)):
-        return False
-    near = tuple(one.term for one in translation.terms[max(0, place - 1) : place + 2])
-    said = [one.text for one in term.candidates if one.text]
-    return bool(said) and all(_is_it(text, term.term, near, translation.source, translation.target) for text in said)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _is_it(text: str, term: str, near: tuple[str, ...], source: str, target: str) -> bool:
-    """Whether a text is the term itself, in whatever letters, or sounds like it, alone or together with the next to it."""
-    if text.casefold() == term.casefold() or text == sounds.romanised(term):
-        return True
-    heard = likeness.SpokenText(text[:1].upper() + text[1:], target)
-    return any(heard.holds(way, source) for way in ((term,), *pairwise(near)))
+def _stands(term: TermTranslation) -> bool:
+    best = term.candidates[0]
+    same = best.text.casefold() == term.term.casefold() and any(map(str.isalpha, term.term))
+    return same and best.probability < _BELIEVED
 
 
 def _voted(prompt: Prompt) -> tuple[frozenset[str], frozenset[str]]:

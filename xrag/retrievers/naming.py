@@ -97,7 +97,7 @@ def _named(partition: Partition, term: TermTranslation, names: Sequence[Candidat
     for candidate in (*names, *kept):
         text = next((known for known in best if known.lower() == candidate.text.lower()), candidate.text)
         best[text] = max(candidate.probability, best.get(text, 0.0))
-    return TermTranslation(term.term, _probable(best))
+    return TermTranslation(term.term, _probable(best), known=False)
 
 
 def _kept(partition: Partition, candidate: Candidate, term: TermTranslation) -> bool:

@@ -18,7 +18,7 @@ from xrag.errors import XragError
 from xrag.protocols import Translator
 from xrag.types import Candidate, TermTranslation, Translation
 
-FORMAT = 1
+FORMAT = 2
 _TABLE = "CREATE TABLE IF NOT EXISTS translation (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 _KEYS_PER_STATEMENT = 500
 _WAIT_SECONDS = 60
@@ -95,7 +95,7 @@ def _write(connection: sqlite3.Connection, fresh: Mapping[bytes, Translation]) -
 
 
 def _dump(translation: Translation) -> bytes:
-    terms = [[term.term, [[c.text, c.probability] for c in term.candidates]] for term in translation.terms]
+    terms = [[one.term, [[c.text, c.probability] for c in one.candidates], one.known] for one in translation.terms]
     parts = [translation.text, translation.source, translation.target, terms]
     data = json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return _sum(data) + data
@@ -110,7 +110,9 @@ def _load(value: bytes) -> Translation:
         text,
         source,
         target,
-        tuple(TermTranslation(term, tuple(Candidate(*pair) for pair in pairs)) for term, pairs in terms),
+        tuple(
+            TermTranslation(term, tuple(Candidate(*pair) for pair in pairs), *known) for term, pairs, *known in terms
+        ),
     )
 
 

@@ -44,8 +44,8 @@ _APOSTROPHES = "'’ʼ"
 _log = logging.getLogger(__name__)
 
 Weights = dict[str, float]
-_LookUp = Callable[[str, int | None], tuple[Candidate, ...]]
-"""Of a word and the id of its entry the candidates."""
+_LookUp = Callable[[str, int | None], TermTranslation]
+"""What becomes of a word, given the id of its entry."""
 
 
 class LexiconTranslator:
@@ -102,7 +102,7 @@ class _Direction:
         """Every word and number of the text, in order, with its alternatives."""
         found = [part for s in segments(text, self._source, self._from) for part in self._parts(text, s)]
         look_up = self._of_romanised if self._is_romanised(text) else self._of_written
-        return tuple(TermTranslation(text[s.start : s.end], self._candidates(text, s, look_up)) for s in found)
+        return tuple(self._term(text, s, look_up) for s in found)
 
     def _is_romanised(self, text: str) -> bool:
         """Whether a text is in Latin letters though its language is not, rather than holding a word in them."""
@@ -122,18 +122,22 @@ class _Direction:
             return None
         return entry
 
-    def _candidates(self, text: str, segment: Segment, look_up: _LookUp) -> tuple[Candidate, ...]:
+    def _term(self, text: str, segment: Segment, look_up: _LookUp) -> TermTranslation:
+        word = text[segment.start : segment.end]
         if segment.digits:
-            return (Candidate(segment.digits, 1.0),)
+            return TermTranslation(word, (Candidate(segment.digits, 1.0),))
         if self._source in _SUFFIX_AFTER_APOSTROPHE and text[: segment.start].endswith(tuple(_APOSTROPHES)):
-            return (Candidate("", 1.0),)
-        return look_up(text[segment.start : segment.end], segment.entry)
+            return TermTranslation(word, (Candidate("", 1.0),))
+        return look_up(word, segment.entry)
 
-    def _written(self, word: str, entry: int | None) -> tuple[Candidate, ...]:
-        return _best(self._known(word, entry) or self._english(word) or self._name(word))
+    def _written(self, word: str, entry: int | None) -> TermTranslation:
+        return self._found(word, self._known(word, entry) or self._english(word))
 
-    def _romanised(self, word: str, entry: int | None) -> tuple[Candidate, ...]:
-        return _best(self._known(word, entry) or self._english(word) or self._spoken(word) or self._name(word))
+    def _romanised(self, word: str, entry: int | None) -> TermTranslation:
+        return self._found(word, self._known(word, entry) or self._english(word) or self._spoken(word))
+
+    def _found(self, word: str, weights: Weights) -> TermTranslation:
+        return TermTranslation(word, _best(weights or self._name(word)), known=bool(weights))
 
     def _known(self, word: str, entry: int | None) -> Weights:
         return self._inflected(word) if entry is None else self._expressed(self._meanings(entry, word), word)
