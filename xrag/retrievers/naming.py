@@ -71,13 +71,13 @@ def _heard_too(partition: Partition, term: TermTranslation, language: str) -> li
     """The name that a term with a translation sounds like all the same, where the scripts tell nothing else."""
     word = term.term
     is_common = not term.candidates or not term.candidates[0].text or word[0].islower() or not word.isalpha()
-    if is_common or dominant(word) in written_with(partition.language):
+    if is_common or _consonants(word) < FEWEST_KNOWN or dominant(word) in written_with(partition.language):
         return []
     found = partition.vocabulary.names(word, language)[:1]
     return [
         Candidate(other, KNOWN * SOUNDS_ALIKE * alike)
         for other, alike in found
-        if alike >= LEAST_KNOWN and other[0].isupper() and _consonants(word) >= FEWEST_KNOWN
+        if alike >= LEAST_KNOWN and other[0].isupper()
     ]
 
 

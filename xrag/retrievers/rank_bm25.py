@@ -15,7 +15,7 @@ from xrag.retrievers.analyzers import analyzer_of
 from xrag.retrievers.build import searchable
 from xrag.retrievers.context import RetrieverContext
 from xrag.retrievers.partition import checked
-from xrag.retrievers.pool import merge_rankings, per_term
+from xrag.retrievers.pool import merge_rankings
 from xrag.retrievers.protocol import Analyzer
 from xrag.retrievers.scoring import K1, B, best, inverse_document_frequency
 from xrag.types import Hit, Query, Ranking
@@ -46,8 +46,8 @@ class RankBM25Member:
 
     def _rank(self, terms: Sequence[str], k: int) -> Ranking:
         scores = np.asarray(self._engine.get_scores([term for term in terms if term in self._engine.idf]))
-        ranking = tuple(Hit(self._ids[at], float(scores[at])) for at in best(scores, checked(k)).tolist())
-        return per_term(ranking, len(terms))
+        scores = scores / max(1, len(terms))  # as in a pool of partitions
+        return tuple(Hit(self._ids[at], float(scores[at])) for at in best(scores, checked(k)).tolist())
 
 
 class RankBM25Retriever:

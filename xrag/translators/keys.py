@@ -64,6 +64,7 @@ def units(text: str, language: str) -> list[Unit]:
     return [unit for span in spans for unit in _clusters(text, span, language)]
 
 
+@lru_cache(maxsize=1 << 17)
 def key_of(term: str, language: str) -> str:
     """The key of a term; empty for a term without a letter or digit."""
     return separator(language).join(unit.key for unit in units(term, language))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from xrag.languages import name, same, tag
 from xrag.languages.morphology import signature
-from xrag.languages.scripts import dominant, written_with
+from xrag.languages.scripts import dominant, scripts_of, written_with
 from xrag.languages.sounds import romanised
 from xrag.translators import location
 from xrag.translators.compounds import has_compounds, parts
@@ -105,8 +105,8 @@ class _Direction:
         return tuple(self._term(text, s, look_up) for s in found)
 
     def _is_romanised(self, text: str) -> bool:
-        """Whether a text is in Latin letters though its language is not, rather than holding a word in them."""
-        return dominant(text) == "Latn" and "Latn" not in written_with(self._source)
+        """Whether a text is in Latin letters though its language is not, rather than holding words in them."""
+        return "Latn" not in written_with(self._source) and set(scripts_of(text)) == {"Latn"}
 
     def _parts(self, text: str, segment: Segment) -> Sequence[Segment]:
         """The words of a compound that the table lacks; else the segment itself."""
