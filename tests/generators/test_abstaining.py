@@ -90,3 +90,8 @@ def test_a_name_is_found_however_the_passage_writes_it(
     demo: Pipeline, language: str, question: str, passage_id: str
 ) -> None:
     assert passage_id in {citation.passage_id for citation in demo.ask(Query("q", question, language)).citations}
+
+
+def test_no_second_quotation_is_about_another_place(demo: Pipeline) -> None:
+    answer = demo.ask(Query("q", "चिली के उत्तर में कौन-सा रेगिस्तान है?", "hi"))
+    assert [citation.passage_id for citation in answer.citations] == ["demo-es-01"]
