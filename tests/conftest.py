@@ -14,6 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_translations(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests neither read nor fill the user's cache of translations."""
+    os.environ["XRAG_TRANSLATIONS"] = str(tmp_path_factory.mktemp("translations") / "cache.sqlite")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

@@ -46,6 +46,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "apertium": "xrag.translators.apertium:ApertiumTranslator",
         "hf": "xrag.translators.huggingface:open_transformers",
         "ct2": "xrag.translators.ct2:open_ct2",
+        "generator": "xrag.translators.generated:open_generated",
     },
     "generator": {
         "extractive": "xrag.generators.extractive:ExtractiveGenerator",

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from chat_server import Reply, chat_server, error, events
 
+from tests.apertium_pairs import apertium
 from xrag.cli._options import POLICIES
 from xrag.control import PRESETS
 from xrag.resources.packs import pack
@@ -199,3 +200,22 @@ def test_a_view_or_setting_that_is_not_there_is_one_line(
     result = xrag("ask", small_index, "Was ist die Hauptstadt Australiens?", option, value)
     assert (result.code, len(result.err.splitlines())) == (2, 1)
     assert said in result.err
+
+
+def test_a_translator_with_options_searches_and_shows(xrag: Run, small_index: Path) -> None:
+    apertium("es", "en")
+    shown = xrag(
+        "ask", small_index, "¿Qué altura tiene la torre Eiffel de París?", "--translator", "apertium",
+        "--translator-option", "deadline=30", "--retriever", "translated", "--view", "translate-passages",
+    )  # fmt: skip
+    # No data for most of the index's languages: one clear line names the first, and what there is.
+    assert shown.code == 2
+    assert "Apertium has no data installed to translate from Spanish (es) into" in shown.err
+    assert len(shown.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_translator_that_lacks_its_model_is_one_line(command: str, xrag: Run, small_index: Path) -> None:
+    result = xrag(command, small_index, "Wo?", "--translator", "hf")
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "the translator 'hf' needs the option 'model'" in result.err

@@ -9,6 +9,7 @@ import pytest
 from chat_server import Reply, chat_server
 from models import save_static
 
+from tests.apertium_pairs import apertium
 from xrag import manifest
 from xrag.errors import InputError, UnknownComponent, UsageError
 from xrag.experiments.directory import answers, rankings, reranked, searches, verdict_records
@@ -340,7 +341,7 @@ def test_mixed_contexts_do_not_tell_which_passage_is_relevant() -> None:
         (
             '[[setups]]\nname = "s"\ncontext = {size = 3}\n',
             UsageError,
-            "the context of 's' has no 'size'; there are: budget",
+            "'s': a context has no setting 'size'; there are: budget",
         ),
         ('[[setups]]\nname = "s"\nsampling = {heat = 3}\n', UsageError, "the sampling of 's' has no 'heat'"),
         ('[[setups]]\nname = "s"\nk = "ten"\n', InputError, "'s': k is 'ten'; it must be a whole number"),
@@ -376,3 +377,61 @@ def test_a_reranked_record_is_kept_apart(folder: Path) -> None:
         plan = planned(folder, LISTWISE.format(url=server.url))
         worked(folder, plan)
     assert reranked(plan.cells[1], folder / "out").path.parent.name == "reranked"
+
+
+VIEWS = """
+[[setups]]
+name = "as they stand"
+generator = "extractive"
+
+[[setups]]
+name = "translated"
+generator = "extractive"
+views = ["translate-passages"]
+
+[[setups]]
+name = "pivot"
+generator = "extractive"
+views = ["translate-question:en", "hide-language"]
+context = {order = "best-last", passages = 2}
+"""
+
+
+def test_setups_may_differ_by_how_passages_and_question_are_put(folder: Path) -> None:
+    plan = planned(folder, VIEWS)
+    assert len({cell.search for cell in plan.cells}) == 1
+    assert len({cell.answer for cell in plan.cells}) == 3
+    worked(folder, plan)
+    records = [[one for _, one in answers(cell, folder / "out").items()] for cell in plan.cells]
+    answered = [[one for one in found if one["context"]] for found in records]
+    assert all(answered)
+    assert [{language for one in found for language in one["shown_in"]} for found in answered] == [
+        {"en"},
+        {"de"},
+        {"en"},
+    ]
+    assert [any(one["shown_question"] for one in found) for found in answered] == [False, False, True]
+
+
+def test_a_translator_with_options_is_part_of_the_key(folder: Path) -> None:
+    apertium("es", "en")
+    toml = '[[setups]]\nname = "a"\ntranslator = "apertium+lexicon"\ntranslator_options = {deadline = 9}\n'
+    [one] = planned(folder, toml).cells
+    [other] = planned(folder, '[[setups]]\nname = "a"\n').cells
+    assert one.search != other.search
+
+
+@pytest.mark.parametrize(
+    ("row", "error", "message"),
+    [
+        ('translator = "lexikon"', UnknownComponent, "did you mean lexicon"),
+        ('translator = "hf"', UsageError, "needs the option 'model'"),
+        ('views = ["translate"]', UnknownComponent, "no view is called 'translate'"),
+        ('context = {tokenizer = "nowhere"}', InputError, "the tokenizer: nowhere is neither a folder"),
+    ],
+)
+def test_a_view_or_translator_that_cannot_be_is_said_before_anything_runs(
+    folder: Path, row: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        planned(folder, f'[[setups]]\nname = "s"\n{row}\n')

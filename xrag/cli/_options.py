@@ -139,6 +139,7 @@ class Choice:
 
     retriever: str = "dual"
     translator: str = "lexicon"
+    translator_option: tuple[tuple[str, Json], ...] = ()
     generator: str = "extractive"
     model: str | None = None
     generator_option: tuple[tuple[str, Json], ...] = ()
@@ -172,6 +173,13 @@ def _choice(
     )
 
 
+def translator_option(command: Function) -> Function:
+    """What carries questions and passages into other languages: ``--translator``, ``--translator-option``."""
+    for option in reversed(_TRANSLATOR_OPTIONS):
+        command = option(command)
+    return command
+
+
 def generator_options(command: Function) -> Function:
     """What answers, from what and how: ``--generator`` and its options, ``--context``, ``--view``, ``--policy``."""
     for option in reversed(_GENERATOR_OPTIONS):
@@ -180,8 +188,9 @@ def generator_options(command: Function) -> Function:
 
 
 retriever_option = _choice("--retriever", ComponentName("retriever"), "How to search.")
-translator_option = _choice(
-    "--translator", ComponentName("translator"), "What carries a question into other languages."
+_TRANSLATOR_OPTIONS = (
+    _choice("--translator", ComponentName("translator"), "What translates: NAME, or NAME:MODEL where it needs one."),
+    _choice("--translator-option", Setting(), "A further option of the translator, as beams=1.", multiple=True),
 )
 _GENERATOR_OPTIONS = (
     _choice("--generator", ComponentName("generator"), "What answers."),

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from xrag import registry
 from xrag.cli._generator import make_generator
 from xrag.cli._options import Choice
 from xrag.control import ContextBuilder, open_views
@@ -17,26 +16,29 @@ from xrag.control.policy import PRESETS, LanguagePolicy, preset, read_policy
 from xrag.index import open_index
 from xrag.languages import identification
 from xrag.pipeline import Pipeline
-from xrag.protocols import StreamingGenerator
+from xrag.protocols import StreamingGenerator, Translator
+from xrag.translators.naming import open_translator
 from xrag.types import UNDETERMINED, Query
 
 
 def open_pipeline(directory: Path, choice: Choice, generator: StreamingGenerator | None = None) -> Pipeline:
     """The pipeline over the index of a directory, made of the chosen components; a generator that is there already stays."""
     index = open_index(directory)
-    retriever = index.retriever(choice.retriever, translator=choice.translator)
-    policy = _policy(choice)
-    translates = policy.translates or choice.view
-    translator = registry.make("translator", choice.translator, {}) if translates else None
+    translator = make_translator(choice)
     return Pipeline(
-        retriever,
+        index.retriever(choice.retriever, translator=translator),
         index.corpus,
         generator=generator or make_generator(choice),
         context=ContextBuilder.from_table(dict(choice.context)),
-        views=open_views(choice.view, translator) if translator else (),
-        policy=policy,
+        views=open_views(choice.view, translator),
+        policy=_policy(choice),
         translator=translator,
     )
+
+
+def make_translator(choice: Choice) -> Translator:
+    """The chosen translator with its options."""
+    return open_translator(choice.translator, dict(choice.translator_option))
 
 
 def _policy(choice: Choice) -> LanguagePolicy:

@@ -21,7 +21,7 @@ from xrag.cli._options import (
 )
 from xrag.cli._output import FORMATS, Found
 from xrag.cli._queries import read_queries
-from xrag.cli._session import batches, identified, note_undetermined
+from xrag.cli._session import batches, identified, make_translator, note_undetermined
 from xrag.cli._terminal import screen
 from xrag.index import open_index
 from xrag.types import UNDETERMINED, Query, TraceEvent, Translation, UsedTranslation
@@ -47,7 +47,7 @@ def command(choice: Choice, *, directory: Path, query: str | None, file: Path | 
         raise click.UsageError("give one QUERY, or a file of them with --queries")
     asked = read_queries(file) if file else [Query("1", query or "")]
     index = open_index(directory)
-    searcher = index.retriever(choice.retriever, translator=choice.translator)
+    searcher = index.retriever(choice.retriever, translator=make_translator(choice))
     for batch in batches(asked):
         queries = identified(batch, choice.language or UNDETERMINED)
         note_undetermined(queries, "say it with --language")

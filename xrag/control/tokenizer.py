@@ -21,6 +21,8 @@ _REMEMBERED = 4096
 @lru_cache(maxsize=8)
 def token_counter(model: str) -> Callable[[str], int]:
     """How many tokens a text has for a model (a folder, or a name on the hub). Raises ``InputError`` where that has none."""
+    if not Path(model).is_dir() and (model.count("/") != 1 or model.startswith((".", "/", "~"))):
+        raise InputError(f"the tokenizer: {model} is neither a folder nor the name of a model (OWNER/NAME)")
     try:
         tokenizer = AutoTokenizer.from_pretrained(model)
     except (OSError, ValueError, KeyError) as error:

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
 
-from xrag import manifest, registry
+from xrag import manifest
 from xrag.control.prompts import chat_messages
 from xrag.errors import IndexDirectoryError
 from xrag.experiments import components
@@ -48,7 +48,7 @@ def _cell(cell: Cell) -> Json:
         "answer": cell.answer,
         "verdicts": dict(cell.verdicts),
         "questions": len(cell.queries),
-        "translator": str(registry.load("translator", cell.setup.translator)().fingerprint),
+        "translator": components.translator(cell.setup).fingerprint,
         "policy": components.policy(cell.setup).to_table(),
     }
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from xrag import registry
 from xrag.control.context import ContextBuilder
 from xrag.control.policy import LanguagePolicy, preset
+from xrag.control.views import View, open_views
 from xrag.errors import UsageError
 from xrag.eval.judges.generators import GeneratorJudge, Wording
 from xrag.experiments.spec import JudgeChoice, Options, Setup
 from xrag.protocols import Generator, PassageLookup, Reranker, StreamingGenerator, Translator
+from xrag.translators.naming import open_translator
 from xrag.types import Json, Sampling
-
-Made = TypeVar("Made", ContextBuilder, Sampling)
 
 
 def reranker(setup: Setup, passages: PassageLookup) -> Reranker:
@@ -43,13 +44,26 @@ def generator_key(name: str, options: Options) -> str:
 
 def context(setup: Setup) -> ContextBuilder:
     """How a setup builds its context."""
-    return _made(ContextBuilder, setup.context, f"the context of '{setup.name}'")
+    try:
+        return ContextBuilder.from_table(setup.context)
+    except UsageError as error:
+        raise UsageError(f"'{setup.name}': {error}") from error
 
 
 def sampling(setup: Setup) -> Sampling:
     """How a setup's generator decodes."""
-    given = {key: tuple(value) if isinstance(value, list) else value for key, value in setup.sampling.items()}
-    return _made(Sampling, given, f"the sampling of '{setup.name}'")
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in setup.sampling.items()
+    }
+    known = [one.name for one in fields(Sampling)]
+    unknown = sorted(given.keys() - set(known))
+    what = f"the sampling of '{setup.name}'"
+    if unknown:
+        raise UsageError(f"{what} has no '{unknown[0]}'; there are: {', '.join(known)}")
+    try:
+        return Sampling(**given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{what}: {error}") from error
 
 
 def policy(setup: Setup) -> LanguagePolicy:
@@ -58,12 +72,19 @@ def policy(setup: Setup) -> LanguagePolicy:
     return preset(given) if isinstance(given, str) else LanguagePolicy.from_table(given)
 
 
-def translator(setup: Setup) -> Translator | None:
-    """The translator for a policy that translates answers at last, or asks in other languages."""
-    if not policy(setup).translates:
-        return None
-    made: Translator = registry.make("translator", setup.translator, {})
-    return made
+def translator(setup: Setup) -> Translator:
+    """The translator of a setup: of its questions, of what views show, of answers at last. Setups in a row share it."""
+    return _translator(setup.translator, json.dumps(dict(setup.translator_options), sort_keys=True))
+
+
+@lru_cache(maxsize=1)
+def _translator(name: str, options: str) -> Translator:
+    return open_translator(name, json.loads(options))
+
+
+def views(setup: Setup) -> tuple[View, ...]:
+    """How a setup puts question and context to its generator."""
+    return open_views(setup.views, translator(setup))
 
 
 def judge(choice: JudgeChoice, made: Generator) -> GeneratorJudge:
@@ -90,14 +111,3 @@ def _is_folder(value: str) -> bool:
         return Path(value).is_dir()
     except OSError:
         return False
-
-
-def _made(kind: type[Made], table: Mapping[str, Any], what: str) -> Made:  # Any: TOML values
-    known = [one.name for one in fields(kind) if one.init]
-    unknown = sorted(table.keys() - set(known))
-    if unknown:
-        raise UsageError(f"{what} has no '{unknown[0]}'; there are: {', '.join(known)}")
-    try:
-        return kind(**table)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{what}: {error}") from error

@@ -20,6 +20,7 @@ from xrag.eval.judges.tasks import Part, task_of
 from xrag.experiments import components
 from xrag.experiments.given import GIVEN
 from xrag.experiments.spec import BenchmarkChoice, Experiment, JudgeChoice, Options, Setup
+from xrag.translators.naming import backends
 from xrag.types import Example, Query
 
 _KEY = 16
@@ -147,7 +148,9 @@ def make_plan(experiment: Experiment) -> Plan:
 def _check(experiment: Experiment) -> None:
     """Everything that can be known to be wrong before the work begins. Raises ``UsageError``."""
     for setup in experiment.setups:
-        named: dict[str, str | None] = {"retriever": setup.retriever, "translator": setup.translator}
+        for backend in backends(setup.translator):
+            registry.find("translator", backend)
+        named: dict[str, str | None] = {"retriever": setup.retriever}
         named |= {"reranker": setup.reranker, "generator": setup.generator}
         for kind, name in named.items():
             if name is not None:
@@ -156,7 +159,7 @@ def _check(experiment: Experiment) -> None:
             raise UsageError(f"'{setup.name}': given is '{setup.given}'; there are: {', '.join(GIVEN)}")
         if setup.k < 1 or setup.shown < 1:
             raise UsageError(f"'{setup.name}': k and shown are at least 1")
-        components.context(setup), components.sampling(setup), components.policy(setup)
+        components.context(setup), components.views(setup), components.sampling(setup), components.policy(setup)
     for choice in experiment.judges:
         task_of(choice.task), components.wording(choice)
         if choice.generator is not None:
@@ -196,7 +199,7 @@ def _cell(setup: Setup, asked: Asked) -> Cell:
     if setup.question_language is not None:
         parallel = _parallel(asked.choice, setup.question_language)
         queries = [replace(parallel[_bare(one)].query, id=one.query.id) for one in asked.examples]
-    translator = registry.load("translator", setup.translator)().fingerprint
+    translator = components.translator(setup).fingerprint
     searching: dict[str, object] = {
         "retriever": setup.retriever,
         "translator": translator,
@@ -223,6 +226,7 @@ def _answer_key(setup: Setup, found: str) -> str | None:
         "options": _named(setup.generator_options),
         "shown": setup.shown,
         "context": dict(setup.context),
+        "views": list(setup.views),
         "policy": components.policy(setup).to_table(),
         "sampling": asdict(components.sampling(setup)),
     }

@@ -120,7 +120,7 @@ def _search(cell: Cell, directory: Path, progress: Progress) -> None:
         _give(cell, cell.setup.given, missing, records, progress)
         return
     with opened(cell.asked, directory) as index:
-        retriever = index.retriever(cell.setup.retriever, translator=cell.setup.translator)
+        retriever = index.retriever(cell.setup.retriever, translator=components.translator(cell.setup))
 
         def found(queries: Sequence[Query]) -> Rows:
             return [_hits_record(ranking) for ranking in retriever.search(queries, cell.setup.k)]
@@ -172,6 +172,7 @@ def _answer(cell: Cell, directory: Path, made: Latest, progress: Progress) -> No
             index.corpus,
             generator=made.generator(cell.setup.generator, cell.setup.generator_options),
             context=components.context(cell.setup),
+            views=components.views(cell.setup),
             policy=components.policy(cell.setup),
             translator=components.translator(cell.setup),
         )
@@ -202,6 +203,8 @@ def _answer_record(answer: Answer) -> dict[str, Json]:
         "language": answer.language,
         "abstained": answer.abstained,
         "context": [passage.id for passage in answer.context],
+        "shown_in": [passage.language for passage in answer.context],
+        "shown_question": answer.shown_question,
         "citations": list(dict.fromkeys(citation.passage_id for citation in answer.citations)),
         "attempts": [
             {

@@ -12,7 +12,8 @@ limit = 100                       # only the first questions of each language
 [[setups]]
 name = "psq"
 retriever = "psq"                 # xrag list retriever
-translator = "lexicon"
+translator = "lexicon"            # or "hf:MODEL", "apertium" …, of questions, views and answers
+translator_options = {}
 embedder = "static:…"             # whose vectors dense, hybrid … search
 given = "mixed"                   # instead of a search: the judged passages (oracle, distracting, mixed)
 question_language = "en"          # of parallel benchmarks: ask with the human translation, as a bound
@@ -22,7 +23,8 @@ reranker_options = {name = "…"}
 generator = "extractive"          # left out: retrieval alone
 generator_options = {}
 shown = 20                        # hits that the context is built from
-context = {budget = 3000}         # ContextBuilder
+context = {budget = 3000}         # ContextBuilder; tokenizer = "MODEL" counts the budget
+views = ["translate-passages:en"] # xrag list view
 policy = "prompt"                 # a preset, or a table
 sampling = {max_tokens = 512}
 
@@ -78,6 +80,7 @@ class Setup:
     name: str
     retriever: str = "dual"
     translator: str = "lexicon"
+    translator_options: Options = field(default_factory=dict, hash=False)
     embedder: str | None = None
     given: str | None = None
     question_language: str | None = None
@@ -88,6 +91,7 @@ class Setup:
     generator_options: Options = field(default_factory=dict, hash=False)
     shown: int = 20
     context: Options = field(default_factory=dict, hash=False)
+    views: list[str] = field(default_factory=list, hash=False)
     policy: str | Options = "prompt"
     sampling: Options = field(default_factory=dict, hash=False)
 

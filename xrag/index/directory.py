@@ -24,8 +24,9 @@ from xrag.index.snapshot import (
     tables,
 )
 from xrag.manifest import SharedLock
-from xrag.protocols import Embedder, Retriever, SparseEncoder
+from xrag.protocols import Embedder, Retriever, SparseEncoder, Translator
 from xrag.retrievers import RetrieverContext
+from xrag.translators.naming import open_translator
 
 
 class IndexDirectory:
@@ -52,16 +53,16 @@ class IndexDirectory:
         self,
         name: str = "dual",
         *,
-        translator: str = "lexicon",
+        translator: str | Translator = "lexicon",
         embedder: Embedder | None = None,
         sparse_encoder: SparseEncoder | None = None,
     ) -> Retriever:
-        """The registered retriever of that name over this index, translating with the registered translator.
+        """The registered retriever of that name over this index, translating with a translator or the one of that name.
 
         ``embedder`` is the one that made the vectors, ``sparse_encoder`` the one that weighed the terms, where the index cannot
         name it.
         """
-        translates = registry.load("translator", translator)()
+        translates = open_translator(translator) if isinstance(translator, str) else translator
         vectors, sparse = self.snapshot.vectors, self.snapshot.sparse
         context = RetrieverContext(
             self.corpus,

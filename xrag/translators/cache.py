@@ -30,6 +30,8 @@ _Result = TypeVar("_Result")
 class CachedTranslator:
     """Remembers what a translator said. The key names the translator's fingerprint, both languages and the text.
 
+    A text that came back as it stands, without terms, is asked for again: a model that failed may yet translate it.
+
     A file that is damaged is renamed aside (``NAME.damaged-…``, with a warning through ``logging``) and a new one begun:
     what was cached can be translated again, and nothing of the caller's is deleted.
     """
@@ -51,7 +53,8 @@ class CachedTranslator:
         if missing:
             made = self._translator.translate(list(missing.values()), source, target)
             fresh = dict(zip(missing, made, strict=True))
-            self._with_connection(lambda connection: _write(connection, fresh))
+            told = {key: one for key, one in fresh.items() if one.terms or one.text != missing[key]}
+            self._with_connection(lambda connection: _write(connection, told))
             known |= fresh
         return [known[key] for key in keys]
 
