@@ -230,3 +230,19 @@ def save_graph(folder: Path) -> Path:
             folder / "onnx" / "model.onnx", folder / "onnx" / "model_int8.onnx", weight_type=QuantType.QInt8
         )
     return folder
+
+
+def save_translation_encoder(folder: Path, tokenizer: Path, *, whole: bool) -> Path:
+    """A model as NLLB is one, or its encoder alone, as SONAR's lies on the hub, with the tokenizer of a folder."""
+    from transformers import AutoTokenizer, M2M100Config, M2M100Model
+
+    text = AutoTokenizer.from_pretrained(tokenizer)
+    text.save_pretrained(folder)
+    torch.manual_seed(6)
+    config = M2M100Config(
+        vocab_size=len(text), d_model=32, encoder_layers=2, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=64, pad_token_id=1,
+    )  # fmt: skip
+    model = M2M100Model(config)
+    (model if whole else model.get_encoder()).save_pretrained(folder)
+    return folder

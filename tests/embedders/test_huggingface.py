@@ -12,7 +12,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer
 
-from tests.models import TEXTS, edit_json
+from tests.models import TEXTS, edit_json, save_translation_encoder
 from xrag.embedders import Pooling, Settings, open_embedder
 from xrag.embedders.huggingface import HuggingFaceEmbedder, open_hf
 from xrag.errors import InputError, RetrievalError, UsageError
@@ -43,6 +43,18 @@ def test_the_last_token_of_a_decoder_is_the_one_before_the_padding(models: Path)
     wanted = torch.nn.functional.normalize(torch.stack(alone), dim=1).numpy()
     embedder = open_hf(str(folder), Settings(Pooling.LAST, "Q: "))
     np.testing.assert_allclose(embedder.embed_queries(TEXTS), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_encoder_of_a_translation_model_is_used_alone(models: Path, tmp_path: Path, whole: bool) -> None:
+    folder = save_translation_encoder(tmp_path / "model", models / "encoder", whole=whole)
+    reference = save_translation_encoder(tmp_path / "reference", models / "encoder", whole=True)
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(reference).get_encoder().eval()
+    with torch.inference_mode():
+        alone = [model(**tokenizer(text, return_tensors="pt")).last_hidden_state[0].mean(0) for text in TEXTS]
+    wanted = torch.nn.functional.normalize(torch.stack(alone), dim=1).numpy()
+    embedder = open_hf(str(folder), Settings(Pooling.MEAN, max_length=60))
+    np.testing.assert_allclose(embedder.embed_passages(TEXTS), wanted, atol=1e-4)
 
 
 def test_a_batch_gives_each_text_what_it_has_alone(models: Path) -> None:

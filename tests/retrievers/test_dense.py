@@ -153,6 +153,29 @@ def test_vectors_of_another_embedder_are_refused(tmp_path: Path) -> None:
         DenseRetriever(built(tmp_path), Directions("newer"))
 
 
+class Changed(Directions):
+    """An embedder whose model was exchanged behind its name: as a server's may be."""
+
+    def __init__(self, given: Sequence[Sequence[float]]) -> None:
+        super().__init__()
+        self._given = given
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array(self._given, np.float32)
+
+
+@pytest.mark.parametrize("given", [[[1.0] * 8], [[1.0] * DIMENSION] * 2])
+def test_queries_of_another_dimension_than_the_index_are_refused(tmp_path: Path, given: list[list[float]]) -> None:
+    with pytest.raises(EmbedderMismatch, match=r"of 1 queries, but .* holds vectors of 32; encode the passages again"):
+        DenseRetriever(built(tmp_path), Changed(given)).search([Query("1", "река")], 5)
+
+
+def test_a_query_vector_that_is_not_finite_names_the_query(tmp_path: Path) -> None:
+    broken = Changed([[1.0] * DIMENSION, [float("nan")] * DIMENSION])
+    with pytest.raises(RetrievalError, match="not finite of query '东京'"):
+        DenseRetriever(built(tmp_path), broken).search([Query("1", "река"), Query("东京", "东京")], 5)
+
+
 def test_an_empty_corpus_has_no_hits(tmp_path: Path) -> None:
     store = build_vectors(tmp_path / "v", MemoryStore([]), Directions(), journal=tmp_path / "j")
     assert ids(store, "topic 1:1") == []

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 try:
     import torch
     from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers.models.m2m_100.modeling_m2m_100 import M2M100Encoder
     from transformers.utils import logging as transformers_logging
 except ImportError as error:
     from xrag.errors import MissingExtra
@@ -18,7 +19,7 @@ except ImportError as error:
     raise MissingExtra("an encoder of transformers", "hf") from error
 
 from xrag.batching import longest_first
-from xrag.embedders.folder import Model
+from xrag.embedders.folder import Model, read_object
 from xrag.errors import InputError, RetrievalError
 
 BATCH = 32
@@ -105,7 +106,8 @@ def load_encoder(
     """The tokenizer and the transformer of a folder, on ``device``, by default the GPU where there is one.
 
     On a GPU that has bfloat16 the transformer runs in it, and what follows (pooling, projections, norms) in single
-    precision; on the processor all is in single precision. Raises ``InputError`` where they cannot be loaded.
+    precision; on the processor all is in single precision. Of a model for translation, such as NLLB, the encoder is taken.
+    Raises ``InputError`` where they cannot be loaded.
     """
     if not any((model.folder / name).is_file() for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt")):
         raise InputError(f"{model.folder} holds no tokenizer; save the model's tokenizer beside it")
@@ -115,7 +117,7 @@ def load_encoder(
     try:
         tokenizer = AutoTokenizer.from_pretrained(model.folder, trust_remote_code=remote_code)
         dtype = torch.bfloat16 if halved else torch.float32
-        network, found = kind.from_pretrained(
+        network, found = (ENCODERS.get(_architecture(model)) or kind).from_pretrained(
             model.folder, dtype=dtype, trust_remote_code=remote_code, output_loading_info=True
         )
     except (OSError, ValueError, KeyError) as error:
@@ -126,9 +128,20 @@ def load_encoder(
         raise InputError(
             f"{model.name} lacks weights that a {type(network).__name__} has, such as {missing[0]}: they would be random"
         )
+    if network.config.is_encoder_decoder and kind is AutoModel:
+        network = network.get_encoder()
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return Encoder(model.name, tokenizer, network.to(target).eval(), max_length=max_length)
+
+
+ENCODERS: Mapping[str, Any] = {"M2M100Encoder": M2M100Encoder}  # Any: classes of transformers are not typed
+"""Encoders without the decoder that transformers' table of models would add: SONAR's, and what was trained like NLLB-E5."""
+
+
+def _architecture(model: Model) -> str:
+    named = read_object(model.folder / "config.json").get("architectures")
+    return str(named[0]) if isinstance(named, list) and named else ""
 
 
 def with_projections(encoder: Encoder, projections: Sequence[torch.nn.Module]) -> Encoder:

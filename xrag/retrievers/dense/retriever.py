@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xrag.errors import EmbedderMismatch, UsageError
+from xrag.errors import EmbedderMismatch, RetrievalError, UsageError
 from xrag.protocols import Embedder, Retriever
 from xrag.retrievers.arrays import Array
 from xrag.retrievers.context import RetrieverContext
@@ -37,10 +37,20 @@ class DenseRetriever:
         return self.nearest(self.embedded(queries), k)
 
     def embedded(self, queries: Sequence[Query]) -> Array:
-        """The vectors of the queries, float32 [n, dimension]."""
+        """The vectors of the queries, float32 [n, dimension]. Raises where they are none that these passages compare to."""
+        wanted = (len(queries), self._vectors.header.dimension)
         if not queries:
-            return np.empty((0, self._vectors.header.dimension), np.float32)
-        return self._embedder.embed_queries([query.text for query in queries])
+            return np.empty(wanted, np.float32)
+        found = self._embedder.embed_queries([query.text for query in queries])
+        if found.shape != wanted:
+            raise EmbedderMismatch(
+                f"the embedder gave vectors of {found.shape[-1]} dimensions for {found.shape[0]} of {wanted[0]} queries, but "
+                f"{self._vectors.path} holds vectors of {wanted[1]}; encode the passages again"
+            )
+        broken = np.flatnonzero(~np.isfinite(found).all(axis=1))
+        if len(broken):
+            raise RetrievalError(f"the embedder gave a vector that is not finite of query '{queries[broken[0]].id}'")
+        return found
 
     def nearest(self, asked: Array, k: int, *, allowed: Array | None = None) -> list[Ranking]:
         """One ranking per vector, among the rows that are ``allowed``; none for a vector of zeros."""
