@@ -7,6 +7,7 @@ even for the tokenizer. Every fifth pair is held out: ``held_out`` is what cures
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -85,3 +86,7 @@ def train(folder: Path, texts: Sequence[ParallelText]) -> Path:
     tokenizer = tokenizer_of([side for text in texts for pair in text.pairs for side in pair])
     StaticModel(trained(tokenizer, texts), tokenizer, normalize=True).save_pretrained(folder)
     return folder
+
+
+if __name__ == "__main__":
+    print(train(Path(sys.argv[1]), training(parallel())))

@@ -103,6 +103,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "xor": "xrag.benchmarks.xor:load_xor",
         "mkqa": "xrag.benchmarks.mkqa:load_mkqa",
         "afriqa": "xrag.benchmarks.afriqa:load_gold_passages",
+        "afriqa-translated": "xrag.benchmarks.afriqa:load_translated",
         "afriqa-queries": "xrag.benchmarks.afriqa:load_queries",
         "belebele": "xrag.benchmarks.belebele:load_belebele",
         "prompts": "xrag.benchmarks.prompts:load_prompts",

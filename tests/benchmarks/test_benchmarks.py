@@ -50,6 +50,14 @@ def test_the_real_files_are_copied_verified_and_loaded(name: str, shared_data: P
     assert len({one.query.id for one in found.examples}) == len(found.examples)
 
 
+def test_the_translations_of_afriqa_have_the_ids_of_its_questions(shared_data: Path) -> None:
+    folder = shared_data / "afriqa"
+    asked, translated = (benchmarks.load(name, folder=folder).examples for name in ("afriqa", "afriqa-translated"))
+    assert [one.query.id for one in asked] == [one.query.id for one in translated]
+    assert {one.query.language for one in translated} == {"en", "fr"}
+    assert all(one.query.text.strip() for one in translated)
+
+
 def test_the_paragraphs_of_xquad_r_are_parallel(shared_data: Path) -> None:
     found = benchmarks.load("xquad-r", languages=["th", "hi"], passage_languages=["en"], folder=shared_data)
     texts = {passage.id: passage.text for passage in found.passages()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,10 +128,44 @@ def test_the_tables_hold_every_setup_and_figure(folder: Path) -> None:
     rows = score(planned(folder), folder / "out")
     table = list(csv.DictReader(io.StringIO(FORMATS["csv"](rows))))
     assert {row["setup"] for row in table} == {row.cell.setup.name for row in rows}
-    assert {row["language"] for row in table} == {"mean", "de"}
+    assert {row["language"] for row in table} == {"mean", "de", "answers:en", "answers:all"}
     assert r"human translation & 1.000" in FORMATS["latex"](rows)
     assert "| human translation | 1.000 [1.000, 1.000] |" in FORMATS["markdown"](rows)
     assert FORMATS["table"](rows).startswith("small: 3 questions in 1 language\nsetup")
+
+
+def test_citations_are_counted_where_a_relevant_passage_was_shown(folder: Path) -> None:
+    worked(folder)
+    values = {one.metric: one for one in score(planned(folder), folder / "out")[2].results}
+    assert (values["citation-precision"].value, values["citation-recall"].value) == (1.0, 1.0)
+    answers(planned(folder).cells[2], folder / "out").append(
+        [{"id": "de:q0", "text": "Vienna [2]", "context": ["en:0", "en:1"], "citations": ["en:1"]}]
+    )
+    values = {one.metric: one for one in score(planned(folder), folder / "out")[2].results}
+    assert values["citation-precision"].value == pytest.approx(2 / 3)
+
+
+def test_answering_without_a_relevant_passage_is_told(folder: Path) -> None:
+    worked(folder)
+    plan = planned(folder)
+    asked = plan.cells[0].asked
+    examples = (replace(asked.examples[0], qrels={"en:0": 0}), *asked.examples[1:])
+    answers(plan.cells[0], folder / "out").append(
+        [{"id": "de:q0", "text": "Vienna", "abstained": False}, {"id": "de:q1", "text": "–", "abstained": True}]
+    )
+    cells = tuple(replace(cell, asked=replace(asked, examples=examples)) for cell in plan.cells[:1])
+    table = FORMATS["table"](score(replace(plan, cells=cells), folder / "out"))
+    assert "bm25: answered 1.000 of 1 questions without a relevant passage, abstained from" in table
+
+
+def test_the_difference_that_could_be_seen_is_told(folder: Path) -> None:
+    worked(folder)
+    rows = score(planned(folder), folder / "out")
+    detectable = max(row.comparisons["R@1"][0].detectable for row in rows[1:])
+    assert f"would be seen (80 % power, p < .05): R@1 {detectable:.3f}, " in FORMATS["table"](rows)
+    table = list(csv.DictReader(io.StringIO(FORMATS["csv"](rows))))
+    assert {row["metric"] for row in table} >= {"CLR", "RLC", "R@1", "citation-recall"}
+    assert [row["n"] for row in table if (row["metric"], row["language"]) == ("RLC", "answers:all")] == ["3", "3"]
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,9 @@ def test_attempts_and_verdicts_stand_beside_the_answer(judged: str, tmp_path: Pa
         assert "strict no verdict prose" in card
         tab.locator("ol.list button").nth(2).click()
         assert "the server said no" in tab.locator(".card").first.inner_text()
-        assert "judged-correctness: mild" in tab.locator(".judges").inner_text()
+        below = tab.locator(".below").all_inner_texts()
+        assert any(line.startswith("judged-correctness: mild") for line in below)
+        assert any("differences from the first setup that would be seen" in line for line in below)
 
 
 def test_text_that_runs_from_the_right_does(judged: str, tmp_path: Path) -> None:

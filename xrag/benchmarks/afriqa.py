@@ -19,6 +19,17 @@ _PIVOTS = {"fon": "fr"}
 _TEXTS = re.compile(r"'text':\s*(\[.*\])")
 
 
+def load_translated(request: Request) -> Part:
+    """The same questions as people translated them into the language of the passages, under the same ids."""
+    pivot = _PIVOTS.get(request.language, "en")
+    examples = []
+    for place, row in reading.json_lines(request.path("questions")):
+        if isinstance(row.get("question_lang"), str):
+            query = Query(_id(row, place, request), reading.field(row, "question_translated", place), pivot)
+            examples.append(Example(query, (), pivot))
+    return Part(tuple(examples))
+
+
 def load_gold_passages(request: Request) -> Part:
     """The gold answers are those of the pivot, in which the passages are; questions may share a passage, or have none."""
     pivot = _PIVOTS.get(request.language, "en")

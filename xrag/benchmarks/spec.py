@@ -6,6 +6,7 @@ languages = {ar = "arabic", …}                  canonical tag ─▶ how the f
 aligned = true                                  passages and questions are parallel: the n-th is the same in every language
 per_language_ids = true                         the same id names other things in other languages
 answer_language = "en"                          where it is not the question's
+translations = "mine-translated"                the benchmark with people's translations of the questions, under the same ids
 [splits.dev.files]                              what a file is ─▶ its path, with ``{language}`` for one a language
 [splits.dev.urls]                               the same keys ─▶ where to download it
 [splits.dev.questions]                          language ─▶ how many questions; ``passages`` likewise
@@ -59,6 +60,7 @@ class Spec:
     per_language_ids: bool = False
     answer_language: str | None = None
     official: str | None = None
+    translations: str | None = None
     notes: str = ""
 
     def split(self, name: str | None = None) -> Split:

@@ -146,23 +146,29 @@ def _macro(strata: Sequence[NDArray[np.float64]]) -> float:
 
 
 def _resampled(strata: Sequence[NDArray[np.float64]], resamples: int, seed: int) -> NDArray[np.float64]:
+    """The macro mean of each resample.
+
+    To draw queries with replacement is to draw how often each distinct value comes, which scores have few of.
+    """
     random = np.random.default_rng(seed)
     total = np.zeros(resamples)
     for group in strata:
-        for rows in _chunks(resamples, len(group)):
-            drawn = random.integers(0, len(group), (rows.stop - rows.start, len(group)))
-            total[rows] += group[drawn].mean(axis=1)
+        values, counts = np.unique(group, return_counts=True)
+        for rows in _chunks(resamples, len(values)):
+            drawn = random.multinomial(len(group), counts / len(group), rows.stop - rows.start)
+            total[rows] += drawn @ values / len(group)
     return total / len(strata)
 
 
 def _flipped(strata: Sequence[NDArray[np.float64]], resamples: int, seed: int) -> NDArray[np.float64]:
-    """The macro difference with the two setups swapped at random on each query."""
+    """The macro difference with the two setups swapped at random on each query, by distinct size of the difference."""
     random = np.random.default_rng(seed)
     total = np.zeros(resamples)
     for group in strata:
-        for rows in _chunks(resamples, len(group)):
-            signs = random.integers(0, 2, (rows.stop - rows.start, len(group)), dtype=np.int8) * 2 - 1
-            total[rows] += signs @ group / len(group)
+        sizes, counts = np.unique(np.abs(group), return_counts=True)
+        for rows in _chunks(resamples, len(sizes)):
+            kept = random.binomial(counts, 0.5, (rows.stop - rows.start, len(sizes)))
+            total[rows] += (2 * kept - counts) @ sizes / len(group)
     return total / len(strata)
 
 

@@ -22,15 +22,25 @@ from xrag.types import Hit, Ranking, Usage
 MANIFEST = "manifest.json"
 
 
-def rankings(cell: Cell, directory: Path) -> dict[str, Ranking]:
-    """Query id ─▶ hits as recorded, in the last order they were given; none for a query that failed or is not there yet."""
+def rankings(cell: Cell, directory: Path, most: int | None = None) -> dict[str, Ranking]:
+    """Query id ─▶ hits as recorded, in the last order they were given; none for a query that failed or is not there yet.
+
+    ``most`` of them: a report shows few of many.
+    """
     records = reranked(cell, directory) if cell.reranked else searches(cell, directory)
-    return {query.id: hits(records.get(query.id) or {}) for query in cell.queries}
+    return {query.id: hits(records.get(query.id) or {}, most) for query in cell.queries}
 
 
-def hits(record: Record) -> Ranking:
-    """The hits of a record; none where it failed."""
-    found = cast(list[tuple[str, float]], record.get("hits") or [])
+def ranked(cell: Cell, directory: Path) -> dict[str, list[str]]:
+    """Query id ─▶ the ids of the same hits."""
+    records = reranked(cell, directory) if cell.reranked else searches(cell, directory)
+    found = {query.id: records.get(query.id) or {} for query in cell.queries}
+    return {key: [hit[0] for hit in cast(list[list[str]], one.get("hits") or [])] for key, one in found.items()}
+
+
+def hits(record: Record, most: int | None = None) -> Ranking:
+    """The hits of a record, the first ``most`` of them; none where it failed."""
+    found = cast(list[tuple[str, float]], record.get("hits") or [])[:most]
     return tuple(Hit(passage_id, score) for passage_id, score in found)
 
 

@@ -14,12 +14,11 @@ from itertools import groupby
 from pathlib import Path
 
 from xrag.errors import MissingExtra
-from xrag.eval.fidelity import verdicts
 from xrag.experiments.directory import answers, rankings, searches
-from xrag.experiments.opinions import summaries
-from xrag.experiments.plan import Cell, Plan
+from xrag.experiments.plan import Asked, Cell, Plan
 from xrag.experiments.records import Record
 from xrag.experiments.scores import Row
+from xrag.experiments.tables import lines_below
 from xrag.index import open_index
 from xrag.types import Json, Passage, Ranking
 
@@ -37,23 +36,29 @@ def page(plan: Plan, rows: Sequence[Row], directory: Path) -> str:
     ]
     about = f"{len(plan.experiment.setups)} setups on {len(sections)} benchmarks, seed {plan.experiment.seed}"
     data = {"name": plan.experiment.name, "about": about, "benchmarks": sections}
-    packed = gzip.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
+    packed = gzip.compress(
+        json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), compresslevel=6, mtime=0
+    )
     template = (files(__package__) / "report.html").read_text(encoding="utf-8")
     return template.replace("DATA", base64.b64encode(packed).decode(), 1)
 
 
 def _section(title: str, rows: Sequence[Row], directory: Path) -> dict[str, object]:
     asked = rows[0].cell.asked
-    found = [rankings(row.cell, directory) for row in rows]
+    found = [rankings(row.cell, directory, _SPLIT_AT) for row in rows]
     passages = _passages(rows[0].cell, found, directory)
+    pool = _pool(asked)
     spec = asked.benchmark.spec
     return {
         "title": title,
         "source": f"{spec.title}: {spec.citation}. {spec.licence}.",
-        "judges": [one.line() for one in summaries([row.cell for row in rows], [row.opinions for row in rows])],
+        "below": lines_below(rows),
         "languages": sorted({one.query.language for one in asked.examples}),
         "metrics": list(dict.fromkeys(one.metric for row in rows for one in row.results)),
-        "setups": [_setup(row, ranked, passages, directory) for row, ranked in zip(rows, found, strict=True)],
+        "setups": [
+            _setup(row, ranked, directory) | {"split": _split(row.cell, ranked, pool)}
+            for row, ranked in zip(rows, found, strict=True)
+        ],
         "questions": [
             {
                 "text": one.query.text,
@@ -67,9 +72,7 @@ def _section(title: str, rows: Sequence[Row], directory: Path) -> dict[str, obje
     }
 
 
-def _setup(
-    row: Row, found: Mapping[str, Ranking], passages: Mapping[str, Passage], directory: Path
-) -> dict[str, object]:
+def _setup(row: Row, found: Mapping[str, Ranking], directory: Path) -> dict[str, object]:
     metrics = {}
     for one in row.results:
         whole = row.intervals[one.metric]
@@ -85,7 +88,6 @@ def _setup(
         "extra": {"CLR": told, "ms": milliseconds, "failed": row.failed + row.missing},
         "milliseconds": milliseconds,
         "distribution": {key: dict(one.distribution) for key, one in row.fidelity.items() if key != "all"},
-        "split": _split(row.cell, found, passages),
         "answers": _answers(row, found, directory),
     }
 
@@ -94,7 +96,7 @@ def _answers(row: Row, found: Mapping[str, Ranking], directory: Path) -> list[di
     cell = row.cell
     records, said = searches(cell, directory), answers(cell, directory) if cell.answer else None
     texts = {key: str(record["text"]) for key, record in said.items() if "text" in record} if said else {}
-    judged = verdicts(texts, cell.asked.examples)
+    judged = row.judged
     right = next((one.per_query for one in row.results if one.metric == "contains"), {})
     shown: list[dict[str, object] | None] = []
     for one in cell.asked.examples:
@@ -135,26 +137,29 @@ def _attempts(answer: Record) -> list[Json]:
 
 
 def _passages(cell: Cell, found: Iterable[Mapping[str, Ranking]], directory: Path) -> dict[str, Passage]:
-    """The passages behind the hits that are shown, and behind those that count as found."""
+    """The passages behind the hits that are shown."""
     ids = list(
-        dict.fromkeys(hit.passage_id for ranked in found for ranking in ranked.values() for hit in ranking[:_SPLIT_AT])
+        dict.fromkeys(hit.passage_id for ranked in found for ranking in ranked.values() for hit in ranking[:_HITS])
     )
     with open_index(directory / "indexes" / cell.asked.pool) as index:
         return dict(zip(ids, index.corpus.get(ids), strict=True))
 
 
-def _split(cell: Cell, found: Mapping[str, Ranking], passages: Mapping[str, Passage]) -> list[Json] | None:
+def _pool(asked: Asked) -> dict[str, str]:
+    """The languages of the passages that are relevant for some question."""
+    relevant = {key for one in asked.examples for key, grade in one.qrels.items() if grade > 0}
+    return {one.id: one.language for one in asked.benchmark.passages() if one.id in relevant} if relevant else {}
+
+
+def _split(cell: Cell, found: Mapping[str, Ranking], pool: Mapping[str, str]) -> list[Json] | None:
     """R@10 of the relevant passages in the question's language and in others, where the pool has both."""
-    relevant = {key for one in cell.asked.examples for key in one.qrels}
-    languages = {key: one.language for key, one in passages.items()}
-    pool = {passage.id: passage.language for passage in cell.asked.benchmark.passages() if passage.id in relevant}
     if len(set(pool.values())) < 2:
         return None
     try:
         from xrag.eval import bias  # noqa: PLC0415 - an optional extra
     except MissingExtra:
         return None
-    split = bias.split_recall(found, cell.asked.examples, pool | languages, _SPLIT_AT)
+    split = bias.split_recall(found, cell.asked.examples, pool, _SPLIT_AT)
     return [split.same.value if split.same.n else None, split.cross.value if split.cross.n else None]
 
 

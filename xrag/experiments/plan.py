@@ -197,8 +197,7 @@ def _sizes(loaded: Benchmark, choice: BenchmarkChoice) -> list[tuple[str, int]]:
 def _cell(setup: Setup, asked: Asked) -> Cell:
     queries = [one.query for one in asked.examples]
     if setup.question_language is not None:
-        parallel = _parallel(asked.choice, setup.question_language)
-        queries = [replace(parallel[_bare(one)].query, id=one.query.id) for one in asked.examples]
+        queries = _translated(asked, setup.question_language)
     translator = components.translator(setup).fingerprint
     searching: dict[str, object] = {
         "retriever": setup.retriever,
@@ -248,6 +247,20 @@ def _verdicts(cell: Cell, first: Cell | None, judges: Sequence[JudgeChoice]) -> 
 def _named(options: Options) -> list[object]:
     """Options, with what is in the folders that they name."""
     return [dict(options), components.contents(options)]
+
+
+def _translated(asked: Asked, language: str) -> list[Query]:
+    """The human translations of the questions, under their ids; where a benchmark brings some, those that it brings."""
+    spec = asked.benchmark.spec
+    if spec.translations is None:
+        parallel = _parallel(asked.choice, language)
+        return [replace(parallel[_bare(one)].query, id=one.query.id) for one in asked.examples]
+    folder = Path(asked.choice.folder) if asked.choice.folder else folder_of(spec)
+    loaded = benchmarks.load(
+        spec.translations, split=asked.benchmark.split, languages=asked.choice.languages, folder=folder
+    )
+    found = {one.query.id: one.query for one in loaded.examples}
+    return [found[one.query.id] for one in asked.examples]
 
 
 def _parallel(choice: BenchmarkChoice, language: str) -> Mapping[str, Example]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from xrag.errors import InputError, MissingExtra
-from xrag.eval import statistics
+from xrag.errors import InputError
+from xrag.eval import ranks, statistics
 from xrag.eval.answers import SHORT_ANSWER_METRICS
-from xrag.eval.fidelity import Fidelity, fidelity, joint, verdicts
-from xrag.eval.results import Result, macro, mean
+from xrag.eval.fidelity import Fidelity, Judged, fidelity, joint, verdicts
+from xrag.eval.grounding import Abstention
+from xrag.eval.results import Result, mean
 from xrag.eval.statistics import Comparison, Interval
-from xrag.experiments.directory import answers, rankings, reranked, searches, texts
+from xrag.experiments import figures
+from xrag.experiments.directory import answers, ranked, reranked, searches, texts
+from xrag.experiments.figures import Figures
+from xrag.experiments.grounded import abstention, citation_results
 from xrag.experiments.opinions import Opinion, opinions, panel_results
 from xrag.experiments.plan import Cell, Plan
 from xrag.experiments.records import Records
-from xrag.types import Ranking
 
 DRAWS = 1000
 """Resamples for each interval and test."""
@@ -45,75 +48,101 @@ class Row:
     failed: int
     missing: int
     opinions: tuple[Opinion, ...] = ()
+    abstention: Abstention | None = None
+    judged: Mapping[str, Judged] = field(default_factory=dict, hash=False)
 
 
 def score(plan: Plan, directory: Path) -> list[Row]:
     """A row for each cell, in the order of the plan. Raises ``InputError`` where nothing was run there."""
-    if not any(len(searches(cell, directory)) for cell in plan.cells):
+    if not any((directory / "searches" / f"{cell.search}.jsonl").exists() for cell in plan.cells):
         raise InputError(f"{directory} has no results of this experiment; run it with: xrag bench FILE -o {directory}")
     rows = []
     for _, group in groupby(plan.cells, key=lambda cell: cell.asked.choice.title):
         cells = list(group)
         said = [opinions(plan, cell, directory) for cell in cells]
-        results = [_results(cell, directory, one) for cell, one in zip(cells, said, strict=True)]
+        found = [_figures(cell, directory) for cell in cells]
+        judged = [panel_results(cell, one) for cell, one in zip(cells, said, strict=True)]
+        results = [(*one.results, *more) for one, more in zip(found, judged, strict=True)]
         compared = _comparisons(cells[0], results)
-        for cell, found, with_first, one in zip(cells, results, compared, said, strict=True):
-            rows.append(replace(_row(cell, found, with_first, directory), opinions=one))
+        rows += [_row(*of) for of in zip(cells, found, judged, compared, said, strict=True)]
     return rows
 
 
-def _results(cell: Cell, directory: Path, said: Sequence[Opinion]) -> tuple[Result, ...]:
-    found: list[Result] = []
-    if any(one.qrels for one in cell.asked.examples):
-        found.extend(_retrieval(cell, rankings(cell, directory)))
-    if cell.answer is not None and any(one.gold_answers for one in cell.asked.examples):
-        told = texts(answers(cell, directory))
-        found.extend(metric.result(told, cell.asked.examples) for metric in SHORT_ANSWER_METRICS)
-        exact = next(one for one in found if one.metric == "contains")
-        found.append(joint(exact, verdicts(told, cell.asked.examples), cell.asked.examples))
-    found.extend(panel_results(cell, said))
-    return tuple(found)
+def _figures(cell: Cell, directory: Path) -> Figures:
+    """The figures of a cell, as they were kept or anew."""
+    name = f"{cell.reranked or cell.search}-{cell.answer or 'searched'}.json"
+    kinds = (("searches", cell.search), ("reranked", cell.reranked), ("answers", cell.answer))
+    key = figures.key_of(cell, [directory / kind / f"{work}.jsonl" for kind, work in kinds if work])
+    kept = figures.read(directory / "figures" / name, key)
+    if kept is not None:
+        return kept
+    found = _scored(cell, directory)
+    figures.write(directory / "figures" / name, key, found)
+    return found
 
 
-def _retrieval(cell: Cell, found: Mapping[str, Ranking]) -> list[Result]:
-    """Every measure; without the extra, recall and reciprocal rank, which need no library."""
-    try:
-        from xrag.eval import retrieval  # noqa: PLC0415 - an optional extra
-    except MissingExtra:
-        return [_recall(cell, found, k) for k in (1, 10, 100)]
-    return list(retrieval.score(MEASURES, found, cell.asked.examples).values())
-
-
-def _recall(cell: Cell, found: Mapping[str, Ranking], k: int) -> Result:
-    per_query = {}
-    for one in cell.asked.examples:
-        relevant = {passage for passage, grade in one.qrels.items() if grade > 0}
-        if relevant:
-            top = {hit.passage_id for hit in found.get(one.query.id, ())[:k]}
-            per_query[one.query.id] = len(top & relevant) / len(relevant)
-    languages = {one.query.id: one.query.language for one in cell.asked.examples}
-    return macro(f"R@{k}", per_query, languages, "own")
-
-
-def _row(cell: Cell, results: tuple[Result, ...], compared: Compared, directory: Path) -> Row:
-    languages = _languages(cell)
+def _scored(cell: Cell, directory: Path) -> Figures:
     found, said = searches(cell, directory), answers(cell, directory) if cell.answer else None
     ordered = reranked(cell, directory) if cell.reranked else None
     ids = [query.id for query in cell.queries]
     failed, missing = _counts([work for work in (found, ordered, said) if work is not None], ids)
-    return Row(
-        cell,
+    told = texts(said) if said else {}
+    judged = verdicts(told, cell.asked.examples) if said is not None else {}
+    results = _results(cell, directory, told, judged)
+    languages = _languages(cell)
+    has_qrels = any(one.qrels for one in cell.asked.examples)
+    return Figures(
         results,
-        intervals={one.metric: statistics.bootstrap(one.per_query, languages, resamples=DRAWS) for one in results},
-        language_intervals={
-            one.metric: statistics.by_language(one.per_query, languages, resamples=DRAWS) for one in results
-        },
-        comparisons=compared,
-        fidelity=fidelity(texts(said), cell.asked.examples) if said else {},
+        intervals={one.metric: _interval(one, languages) for one in results},
+        language_intervals={one.metric: _intervals(one, languages) for one in results},
+        fidelity=fidelity(told, cell.asked.examples) if said else {},
+        judged=judged,
+        abstention=abstention(cell, said) if said and has_qrels else None,
         search_seconds=_seconds(found, ids) + (_seconds(ordered, ids) if ordered else 0.0),
         answer_seconds=_seconds(said, ids) if said else 0.0,
         failed=failed,
         missing=missing,
+    )
+
+
+def _results(cell: Cell, directory: Path, told: Mapping[str, str], judged: Mapping[str, Judged]) -> tuple[Result, ...]:
+    examples = cell.asked.examples
+    found: list[Result] = []
+    if any(one.qrels for one in examples):
+        found.extend(ranks.score(MEASURES, ranked(cell, directory), examples))
+    if cell.answer is not None and any(one.gold_answers for one in examples):
+        found.extend(metric.result(told, examples) for metric in SHORT_ANSWER_METRICS)
+        exact = next(one for one in found if one.metric == "contains")
+        found.append(joint(exact, judged, examples))
+    if cell.answer is not None:
+        found.extend(citation_results(cell, answers(cell, directory)))
+    return tuple(found)
+
+
+def _interval(one: Result, languages: Mapping[str, str]) -> Interval:
+    return statistics.bootstrap(one.per_query, languages, resamples=DRAWS)
+
+
+def _intervals(one: Result, languages: Mapping[str, str]) -> dict[str, Interval]:
+    return statistics.by_language(one.per_query, languages, resamples=DRAWS)
+
+
+def _row(cell: Cell, found: Figures, judged: Sequence[Result], compared: Compared, said: tuple[Opinion, ...]) -> Row:
+    languages = _languages(cell)
+    return Row(
+        cell,
+        (*found.results, *judged),
+        intervals={**found.intervals, **{one.metric: _interval(one, languages) for one in judged}},
+        language_intervals={**found.language_intervals, **{one.metric: _intervals(one, languages) for one in judged}},
+        comparisons=compared,
+        fidelity=found.fidelity,
+        search_seconds=found.search_seconds,
+        answer_seconds=found.answer_seconds,
+        failed=found.failed,
+        missing=found.missing,
+        opinions=said,
+        abstention=found.abstention,
+        judged=found.judged,
     )
 
 
@@ -129,8 +158,12 @@ def _comparisons(first: Cell, results: Sequence[tuple[Result, ...]]) -> list[Com
     languages = _languages(first)
     compared: list[Compared] = [{} for _ in results]
     for base in results[0]:
+        # Citations are counted where a relevant passage was shown, which is not the same for every setup.
         rivals = [
-            (i, one) for i, found in enumerate(results[1:], start=1) for one in found if one.metric == base.metric
+            (i, one)
+            for i, found in enumerate(results[1:], start=1)
+            for one in found
+            if one.metric == base.metric and one.per_query.keys() == base.per_query.keys()
         ]
         pairs = [statistics.compare(base.per_query, one.per_query, languages, resamples=DRAWS) for _, one in rivals]
         adjusted = statistics.holm([pair.p_randomisation for pair in pairs])
@@ -144,5 +177,5 @@ def _languages(cell: Cell) -> dict[str, str]:
 
 
 def _seconds(records: Records, ids: Sequence[str]) -> float:
-    taken = [record["seconds"] for key in ids if (record := records.get(key)) and "seconds" in record]
-    return mean([float(one) for one in taken if isinstance(one, int | float)])
+    taken = [cast(float, record["seconds"]) for key in ids if (record := records.get(key)) and "seconds" in record]
+    return mean(taken)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from xrag.eval.fidelity import Fidelity, Rate
 from xrag.eval.results import Result
 from xrag.experiments.opinions import summaries
 from xrag.experiments.scores import Row
 
 _SIGNIFICANT = 0.05
+_COMPARED = ("difference", "p", "detectable")
 
 
 def terminal(rows: Sequence[Row]) -> str:
@@ -22,7 +24,7 @@ def terminal(rows: Sequence[Row]) -> str:
         lines = [
             "  ".join(_cell(cell, w, i) for i, (cell, w) in enumerate(zip(row, widths, strict=True))) for row in table
         ]
-        parts.append("\n".join([title, *(line.rstrip() for line in lines), *_judge_lines(members)]))
+        parts.append("\n".join([title, *(line.rstrip() for line in lines), *lines_below(members)]))
     return "\n\n".join(parts)
 
 
@@ -32,7 +34,7 @@ def markdown(rows: Sequence[Row]) -> str:
     for title, table, members in _tables(rows, _with_interval):
         head, *body = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in table]
         rule = " | ".join("---" if i == 0 else "---:" for i in range(len(table[0])))
-        judges = "".join(f"\n\n{line}" for line in _judge_lines(members))
+        judges = "".join(f"\n\n{line}" for line in lines_below(members))
         parts.append("\n".join([f"### {title}", "", *(f"| {line} |" for line in (head, rule, *body))]) + judges)
     return "\n\n".join(parts) + "\n"
 
@@ -41,20 +43,34 @@ def comma_separated(rows: Sequence[Row]) -> str:
     """A line for each benchmark, setup, metric and language (``mean``: the macro mean), with interval and p-value."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["benchmark", "setup", "metric", "language", "value", "low", "high", "n", "difference", "p", "signature"]
-    )
+    writer.writerow(["benchmark", "setup", "metric", "language", "value", "low", "high", "n", *_COMPARED, "signature"])
     for row in rows:
         for one in row.results:
             whole = row.intervals[one.metric]
             compared = row.comparisons.get(one.metric)
-            extra = [f"{compared[0].difference.value:.6f}", f"{compared[1]:.6f}"] if compared else ["", ""]
+            extra = (
+                _figures(compared[0].difference.value, compared[1], compared[0].detectable) if compared else [""] * 3
+            )
             names = [row.cell.asked.choice.title, row.cell.setup.name, one.metric]
             writer.writerow([*names, "mean", *_figures(one.value, whole.low, whole.high), one.n, *extra, one.signature])
             for language, found in row.language_intervals[one.metric].items():
                 figures = _figures(found.value, found.low, found.high)
-                writer.writerow([*names, language, *figures, one.counts[language], "", "", one.signature])
+                writer.writerow([*names, language, *figures, one.counts[language], *[""] * 3, one.signature])
+        names = [row.cell.asked.choice.title, row.cell.setup.name]
+        for language, kept in row.fidelity.items():
+            writer.writerows([*names, *cells] for cells in _fidelity_cells(language, kept))
     return out.getvalue()
+
+
+def _fidelity_cells(language: str, found: Fidelity) -> Iterator[list[object]]:
+    """The rates of one answer language, with how many answers each is about."""
+    for metric in ("clr", "rlc", "lpr", "wpr"):
+        rate: Rate = getattr(found, metric)
+        if rate.value is not None:
+            n = round(rate.coverage * rate.n)
+            yield [metric.upper(), f"answers:{language}", f"{rate.value:.6f}", "", "", n, *[""] * 4]
+    if found.lcpr is not None:
+        yield ["LCPR", f"answers:{language}", f"{found.lcpr:.6f}", "", "", found.clr.n, *[""] * 4]
 
 
 def latex(rows: Sequence[Row]) -> str:
@@ -101,8 +117,33 @@ def _tables(rows: Sequence[Row], shown: Callable[[Row, Result], str]) -> list[tu
     return found
 
 
-def _judge_lines(rows: Sequence[Row]) -> list[str]:
-    return [one.line() for one in summaries([row.cell for row in rows], [row.opinions for row in rows])]
+def lines_below(rows: Sequence[Row]) -> list[str]:
+    """What stands below the table of one benchmark: abstention, judges, and which differences could be seen."""
+    found = [one.line() for one in summaries([row.cell for row in rows], [row.opinions for row in rows])]
+    return [*_abstention_lines(rows), *found, *_detectable_line(rows)]
+
+
+def _abstention_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """NoMIRACL's two rates, where the benchmark has questions that no judged passage answers."""
+    for row in rows:
+        one = row.abstention
+        if one and one.unanswerable and one.hallucination is not None:
+            error = f", abstained from {one.error:.3f} of {one.answerable:,} that have" if one.error is not None else ""
+            told = (
+                f"{row.cell.setup.name}: answered {one.hallucination:.3f} of {one.unanswerable:,} questions without a"
+            )
+            yield f"{told} relevant passage{error}"
+
+
+def _detectable_line(rows: Sequence[Row]) -> Iterator[str]:
+    """The smallest true difference from the first setup that these questions would show, the largest over the setups."""
+    largest: dict[str, float] = {}
+    for row in rows:
+        for metric, (compared, _) in row.comparisons.items():
+            largest[metric] = max(largest.get(metric, 0.0), compared.detectable)
+    if largest:
+        shown = ", ".join(f"{metric} {value:.3f}" for metric, value in largest.items())
+        yield f"differences from the first setup that would be seen (80 % power, p < .05): {shown}"
 
 
 def _many(count: int, what: str) -> str:
