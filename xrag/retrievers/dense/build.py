@@ -154,7 +154,9 @@ class _Build:
         vectors = self._written(dimension)
         sums = np.zeros((languages, dimension))
         for start in range(0, len(vectors), ann.BLOCK):
-            np.add.at(sums, places[start : start + ann.BLOCK], vectors[start : start + ann.BLOCK].astype(np.float32))
+            block, here = vectors[start : start + ann.BLOCK].astype(np.float32), places[start : start + ann.BLOCK]
+            for place in np.unique(here).tolist():
+                sums[place] += block[here == place].sum(axis=0, dtype=np.float64)
         return (sums / np.maximum(np.bincount(places, minlength=languages), 1)[:, None]).astype(np.float32).ravel()
 
     def index(self, kind: Kind, dimension: int) -> ann.Effort:
