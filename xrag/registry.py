@@ -72,6 +72,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     },
     "reranker": {
         "cross-encoder": "xrag.rerankers.cross_encoder:open_cross_encoder",
+        "yes-no": "xrag.rerankers.yes_no:open_yes_no",
         "listwise": "xrag.rerankers.listwise:ListwiseReranker",
         "maxsim": "xrag.rerankers.late_interaction:open_maxsim",
     },
@@ -160,6 +161,11 @@ def find(kind: str, name: str) -> Component:
 def load(kind: str, name: str) -> Callable[..., Any]:  # Any: as above
     """The factory of a component. Raises ``UnknownComponent`` with the nearest names."""
     return find(kind, name).load()
+
+
+def takes(kind: str, name: str, option: str) -> bool:
+    """Whether the factory of a component takes an option of that name."""
+    return option in inspect.signature(load(kind, name)).parameters
 
 
 def make(kind: str, name: str, options: Mapping[str, Json]) -> Any:  # Any: what the factory makes

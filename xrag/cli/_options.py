@@ -138,6 +138,8 @@ class Choice:
     """What a command line chose for asking; languages are tags, or None where they are left to be identified."""
 
     retriever: str = "dual"
+    reranker: str | None = None
+    reranker_option: tuple[tuple[str, Json], ...] = ()
     translator: str = "lexicon"
     translator_option: tuple[tuple[str, Json], ...] = ()
     generator: str = "extractive"
@@ -188,6 +190,19 @@ def generator_options(command: Function) -> Function:
 
 
 retriever_option = _choice("--retriever", ComponentName("retriever"), "How to search.")
+_RERANKER_OPTIONS = (
+    _choice("--reranker", ComponentName("reranker"), "Put what was found in another order: a model, or listwise."),
+    _choice("--reranker-option", Setting(), "A further option of the reranker, as window=10.", multiple=True),
+)
+
+
+def reranker_options(command: Function) -> Function:
+    """What puts the hits in another order: ``--reranker`` and its options."""
+    for option in reversed(_RERANKER_OPTIONS):
+        command = option(command)
+    return command
+
+
 _TRANSLATOR_OPTIONS = (
     _choice("--translator", ComponentName("translator"), "What translates: NAME, or NAME:MODEL where it needs one."),
     _choice("--translator-option", Setting(), "A further option of the translator, as beams=1.", multiple=True),

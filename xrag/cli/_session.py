@@ -16,7 +16,8 @@ from xrag.control.policy import PRESETS, LanguagePolicy, preset, read_policy
 from xrag.index import open_index
 from xrag.languages import identification
 from xrag.pipeline import Pipeline
-from xrag.protocols import StreamingGenerator, Translator
+from xrag.protocols import Generator, PassageLookup, Reranker, StreamingGenerator, Translator
+from xrag.rerankers.naming import open_reranker
 from xrag.translators.naming import open_translator
 from xrag.types import UNDETERMINED, Query
 
@@ -25,10 +26,12 @@ def open_pipeline(directory: Path, choice: Choice, generator: StreamingGenerator
     """The pipeline over the index of a directory, made of the chosen components; a generator that is there already stays."""
     index = open_index(directory)
     translator = make_translator(choice)
+    answers = generator or make_generator(choice)
     return Pipeline(
         index.retriever(choice.retriever, translator=translator),
         index.corpus,
-        generator=generator or make_generator(choice),
+        generator=answers,
+        reranker=make_reranker(choice, index.corpus, answers),
         context=ContextBuilder.from_table(dict(choice.context)),
         views=open_views(choice.view, translator),
         policy=_policy(choice),
@@ -39,6 +42,13 @@ def open_pipeline(directory: Path, choice: Choice, generator: StreamingGenerator
 def make_translator(choice: Choice) -> Translator:
     """The chosen translator with its options."""
     return open_translator(choice.translator, dict(choice.translator_option))
+
+
+def make_reranker(choice: Choice, passages: PassageLookup, generator: Generator | None = None) -> Reranker | None:
+    """The reranker that was chosen, where one was; ``generator`` answers for one that asks a language model."""
+    if choice.reranker is None:
+        return None
+    return open_reranker(choice.reranker, passages, options=dict(choice.reranker_option), generator=generator)
 
 
 def _policy(choice: Choice) -> LanguagePolicy:

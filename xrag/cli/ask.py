@@ -15,6 +15,7 @@ from xrag.cli._options import (
     json_option,
     k_option,
     language_option,
+    reranker_options,
     retriever_option,
     translator_option,
 )
@@ -30,6 +31,7 @@ from xrag.types import UNDETERMINED, Query
 @language_option
 @answer_language_option
 @retriever_option
+@reranker_options
 @translator_option
 @generator_options
 @k_option

@@ -14,6 +14,7 @@ from xrag.cli._options import (
     generator_options,
     k_option,
     language_option,
+    reranker_options,
     retriever_option,
     translator_option,
 )
@@ -24,6 +25,7 @@ from xrag.cli._options import (
 @language_option
 @answer_language_option
 @retriever_option
+@reranker_options
 @translator_option
 @generator_options
 @k_option

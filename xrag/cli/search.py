@@ -16,12 +16,13 @@ from xrag.cli._options import (
     directory_argument,
     k_option,
     language_option,
+    reranker_options,
     retriever_option,
     translator_option,
 )
 from xrag.cli._output import FORMATS, Found
 from xrag.cli._queries import read_queries
-from xrag.cli._session import batches, identified, make_translator, note_undetermined
+from xrag.cli._session import batches, identified, make_reranker, make_translator, note_undetermined
 from xrag.cli._terminal import screen
 from xrag.index import open_index
 from xrag.types import UNDETERMINED, Query, TraceEvent, Translation, UsedTranslation
@@ -33,6 +34,7 @@ from xrag.types import UNDETERMINED, Query, TraceEvent, Translation, UsedTransla
 @click.option("--queries", "file", type=click.Path(path_type=Path), help="A .jsonl or .tsv file of queries.")
 @language_option
 @retriever_option
+@reranker_options
 @translator_option
 @k_option
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True)
@@ -48,11 +50,13 @@ def command(choice: Choice, *, directory: Path, query: str | None, file: Path | 
     asked = read_queries(file) if file else [Query("1", query or "")]
     index = open_index(directory)
     searcher = index.retriever(choice.retriever, translator=make_translator(choice))
+    reranker = make_reranker(choice, index.corpus)
     for batch in batches(asked):
         queries = identified(batch, choice.language or UNDETERMINED)
         note_undetermined(queries, "say it with --language")
         with trace.collect() if explain else nullcontext(()) as events:
             rankings = searcher.search(queries, choice.k)
+            rankings = reranker.rerank(queries, rankings, choice.k) if reranker else rankings
         used = _translations(events)
         for one, ranking in zip(queries, rankings, strict=True):
             passages = index.corpus.get([hit.passage_id for hit in ranking])

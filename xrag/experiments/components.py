@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from xrag import registry
 from xrag.control.context import ContextBuilder
@@ -17,8 +17,9 @@ from xrag.errors import UsageError
 from xrag.eval.judges.generators import GeneratorJudge, Wording
 from xrag.experiments.spec import JudgeChoice, Options, Setup
 from xrag.protocols import Generator, PassageLookup, Reranker, StreamingGenerator, Translator
+from xrag.rerankers.naming import open_reranker
 from xrag.translators.naming import open_translator
-from xrag.types import Json, Sampling
+from xrag.types import Sampling
 
 
 def reranker(setup: Setup, passages: PassageLookup) -> Reranker:
@@ -27,8 +28,7 @@ def reranker(setup: Setup, passages: PassageLookup) -> Reranker:
     if isinstance(options.get("generator"), Mapping):
         given = dict(options["generator"])
         options["generator"] = generator(str(given.pop("name", "")), given)
-    made: Reranker = registry.make("reranker", setup.reranker or "", {**options, "passages": cast(Json, passages)})
-    return made
+    return open_reranker(setup.reranker or "", passages, options=options)
 
 
 def generator(name: str, options: Options) -> StreamingGenerator:

@@ -20,6 +20,7 @@ from xrag.eval.judges.tasks import Part, task_of
 from xrag.experiments import components
 from xrag.experiments.given import GIVEN
 from xrag.experiments.spec import BenchmarkChoice, Experiment, JudgeChoice, Options, Setup
+from xrag.rerankers.naming import backend_of
 from xrag.translators.naming import backends
 from xrag.types import Example, Query
 
@@ -151,7 +152,7 @@ def _check(experiment: Experiment) -> None:
         for backend in backends(setup.translator):
             registry.find("translator", backend)
         named: dict[str, str | None] = {"retriever": setup.retriever}
-        named |= {"reranker": setup.reranker, "generator": setup.generator}
+        named |= {"reranker": backend_of(setup.reranker) if setup.reranker else None, "generator": setup.generator}
         for kind, name in named.items():
             if name is not None:
                 registry.find(kind, name)

@@ -6,7 +6,7 @@ others that transformers loads for sequence classification with one label.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ except ImportError as error:
 from xrag.batching import longest_first
 from xrag.errors import InputError, RetrievalError, UsageError
 from xrag.protocols import PassageLookup
-from xrag.rerankers.texts import ordered, passages_of, readable
+from xrag.rerankers.texts import ordered, pairs_of
 from xrag.types import Query, Ranking
 
 BATCH, MAX_LENGTH = 32, 512
@@ -40,28 +40,8 @@ class CrossEncoderReranker:
 
     def rerank(self, queries: Sequence[Query], rankings: Sequence[Ranking], k: int) -> list[Ranking]:
         """The rankings in the order of the model's scores, cut at k. Raises ``RetrievalError`` where the model fails."""
-        read = passages_of(rankings, self.passages)
-        pairs = [
-            (query.text, readable(read[hit.passage_id]))
-            for query, ranking in zip(queries, rankings, strict=True)
-            for hit in ranking
-        ]
-        return ordered(rankings, self._scores(pairs), k)
-
-    def _scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        scores = [0.0] * len(pairs)
-        lengths = [len(query) + len(passage) for query, passage in pairs]
-
-        def run(places: list[int]) -> list[float]:
-            return self._forward([pairs[place] for place in places])
-
-        try:
-            for places, found in longest_first(lengths, self.batch, run, full=torch.OutOfMemoryError):
-                for place, score in zip(places, found, strict=True):
-                    scores[place] = score
-        except torch.OutOfMemoryError as error:
-            raise RetrievalError(f"the reranker has no memory for a single pair: {error}") from error
-        return scores
+        pairs = pairs_of(queries, rankings, self.passages)
+        return ordered(rankings, pair_scores(pairs, self.batch, self._forward), k)
 
     def _forward(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         queries, passages = map(list, zip(*pairs, strict=True))
@@ -74,7 +54,31 @@ class CrossEncoderReranker:
         return scores
 
 
-def open_cross_encoder(name: str, passages: PassageLookup, *, remote_code: bool = False) -> CrossEncoderReranker:
+def pair_scores(
+    pairs: Sequence[tuple[str, str]], batch: int, forward: Callable[[Sequence[tuple[str, str]]], list[float]]
+) -> list[float]:
+    """What a model gives to pairs of question and passage, those of alike length together, the longest first.
+
+    Raises ``RetrievalError`` where the memory has no room for a single one.
+    """
+    scores = [0.0] * len(pairs)
+    lengths = [len(query) + len(passage) for query, passage in pairs]
+
+    def run(places: list[int]) -> list[float]:
+        return forward([pairs[place] for place in places])
+
+    try:
+        for places, found in longest_first(lengths, batch, run, full=torch.OutOfMemoryError):
+            for place, score in zip(places, found, strict=True):
+                scores[place] = score
+    except torch.OutOfMemoryError as error:
+        raise RetrievalError(f"the reranker has no memory for a single pair: {error}") from error
+    return scores
+
+
+def open_cross_encoder(
+    name: str, passages: PassageLookup, *, max_length: int | None = None, remote_code: bool = False
+) -> CrossEncoderReranker:
     """The reranker ``cross-encoder``: a folder or a name on the hub, on the GPU where there is one.
 
     ``remote_code`` lets code from the model's repository run (jina's and gte's need it). Raises ``InputError`` where the model
@@ -91,4 +95,5 @@ def open_cross_encoder(name: str, passages: PassageLookup, *, remote_code: bool 
         raise UsageError(f"{name} gives {model.config.num_labels} scores for a pair; a reranker gives one")
     known = tokenizer.model_max_length
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    return CrossEncoderReranker(tokenizer, model.to(device).eval(), passages, known if known < _ENDLESS else MAX_LENGTH)
+    own = known if known < _ENDLESS else MAX_LENGTH
+    return CrossEncoderReranker(tokenizer, model.to(device).eval(), passages, min(max_length or own, known))

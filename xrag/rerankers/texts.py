@@ -7,7 +7,7 @@ from math import isnan
 
 from xrag.errors import RetrievalError
 from xrag.protocols import PassageLookup
-from xrag.types import Hit, Passage, Ranking
+from xrag.types import Hit, Passage, Query, Ranking
 
 
 def passages_of(rankings: Sequence[Ranking], passages: PassageLookup) -> Mapping[str, Passage]:
@@ -19,6 +19,16 @@ def passages_of(rankings: Sequence[Ranking], passages: PassageLookup) -> Mapping
 def readable(passage: Passage) -> str:
     """What of a passage is read: its title and its text."""
     return f"{passage.title}\n{passage.text}" if passage.title else passage.text
+
+
+def pairs_of(queries: Sequence[Query], rankings: Sequence[Ranking], passages: PassageLookup) -> list[tuple[str, str]]:
+    """Question and passage of every hit, one ranking after the other."""
+    read = passages_of(rankings, passages)
+    return [
+        (query.text, readable(read[hit.passage_id]))
+        for query, ranking in zip(queries, rankings, strict=True)
+        for hit in ranking
+    ]
 
 
 def ordered(rankings: Sequence[Ranking], scores: Sequence[float], k: int) -> list[Ranking]:

@@ -1,0 +1,111 @@
+"""The name of a reranker on a command line or in a setup: a registered one, a model, or ``BACKEND:MODEL``."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+from xrag import registry
+from xrag.errors import InputError, UsageError
+from xrag.protocols import Generator, PassageLookup, Reranker
+from xrag.types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerCard:
+    """A known model: the registered reranker that can use it, and how. ``remote_code``: loading it runs code of its own."""
+
+    hub: str
+    backend: str
+    max_length: int
+    languages: str
+    licence: str
+    remote_code: bool = False
+
+
+@cache
+def reranker_cards() -> Mapping[str, RerankerCard]:
+    """All cards by the name of the model on the hub."""
+    table = tomllib.loads(files("xrag.resources").joinpath("rerankers.toml").read_text(encoding="utf-8"))
+    return {row["hub"]: RerankerCard(**row) for row in table["model"]}
+
+
+def open_reranker(
+    name: str, passages: PassageLookup, *, options: Mapping[str, Json] | None = None, generator: Generator | None = None
+) -> Reranker:
+    """The reranker of that name over these passages: ``listwise``, ``BAAI/bge-reranker-v2-m3``, ``cross-encoder:FOLDER``.
+
+    A model without a backend is used as its card says, a folder as its configuration does. ``generator`` is for a reranker
+    that asks one. Raises ``UsageError``, ``InputError`` where the model cannot be had, ``UnknownComponent``.
+    """
+    backend, model = _parsed(name)
+    given: dict[str, Json] = dict(options or {})
+    if model:
+        given |= {"name": model, **_of_card(model, given)}
+    if backend in registry.components("reranker") and "generator" not in given and _asks(backend):
+        if generator is None:
+            raise UsageError(
+                f"the reranker '{backend}' asks a language model; name one with --generator, or in its options"
+            )
+        given["generator"] = cast(Json, generator)
+    made: Reranker = registry.make("reranker", backend, {**given, "passages": cast(Json, passages)})
+    return made
+
+
+def backend_of(name: str) -> str:
+    """The registered reranker that a name means; nothing is loaded."""
+    return _parsed(name)[0]
+
+
+def _parsed(name: str) -> tuple[str, str]:
+    """The registered reranker, and the model where there is one."""
+    known = registry.components("reranker")
+    backend, colon, model = name.partition(":")
+    if name in known or (colon and backend in known):
+        return backend, model
+    card = reranker_cards().get(_hub(name))
+    if card is not None:
+        return card.backend, name
+    if Path(name).is_dir():
+        return _by_configuration(Path(name)), name
+    return ("cross-encoder", name) if name.count("/") == 1 else (name, "")
+
+
+def _asks(backend: str) -> bool:
+    return registry.takes("reranker", backend, "generator")
+
+
+def _of_card(model: str, given: Mapping[str, Json]) -> dict[str, Json]:
+    """What the card of a model adds to its options. Raises ``UsageError`` where it runs code and nobody allowed that."""
+    card = reranker_cards().get(_hub(model))
+    if card is None:
+        return {}
+    if card.remote_code and not given.get("remote_code"):
+        raise UsageError(
+            f"{card.hub} runs code from its own repository; where you trust it, allow it with the option remote_code=true"
+        )
+    return {"max_length": given.get("max_length", card.max_length)}
+
+
+def _hub(model: str) -> str:
+    """The name on the hub: as it stands, or the end of a folder's path."""
+    return model if model in reranker_cards() else "/".join(Path(model).absolute().parts[-2:])
+
+
+def _by_configuration(folder: Path) -> str:
+    """The backend for a model of its architecture. Raises ``InputError`` where the folder does not tell one."""
+    try:
+        said = json.loads((folder / "config.json").read_bytes())
+        [architecture] = said["architectures"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder} holds no model: its config.json names no architecture") from error
+    for ending, backend in (("ForSequenceClassification", "cross-encoder"), ("ForCausalLM", "yes-no")):
+        if str(architecture).endswith(ending):
+            return backend
+    raise InputError(f"{folder} holds a {architecture}, which is no reranker; say how it is used, as maxsim:{folder}")
