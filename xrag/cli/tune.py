@@ -9,6 +9,7 @@ import click
 from xrag.benchmarks.records import read_examples
 from xrag.cli._options import Choice, directory_argument, json_option, translator_option
 from xrag.cli._output import print_json
+from xrag.cli._session import make_translator
 from xrag.cli._terminal import screen
 from xrag.index.tuning import TuneReport, tune_index
 from xrag.retrievers.tuned import Parts
@@ -43,7 +44,7 @@ def command(choice: Choice | None, *, directory: Path, gold: Path, members: tupl
     named = [member.partition("=") for member in members]
     parts = Parts(tuple(name for name, _, _ in named), tuple(how or "best" for _, _, how in named))
     examples = list(read_examples(gold))
-    report = tune_index(directory, parts, examples, translator=(choice or Choice()).translator)
+    report = tune_index(directory, parts, examples, translator=make_translator(choice or Choice()))
     if as_json:
         print_json(_record(report))
         return

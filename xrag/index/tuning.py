@@ -12,7 +12,7 @@ from xrag import manifest
 from xrag.errors import UsageError
 from xrag.index.directory import open_index
 from xrag.index.snapshot import LEARNED
-from xrag.protocols import Embedder
+from xrag.protocols import Embedder, Translator
 from xrag.retrievers.fusion import DEPTH, Member
 from xrag.retrievers.normalisation import NORMALISATIONS
 from xrag.retrievers.pool import identified
@@ -36,7 +36,7 @@ def tune_index(
     parts: Parts,
     examples: Sequence[Example],
     *,
-    translator: str = "lexicon",
+    translator: str | Translator = "lexicon",
     embedder: Embedder | None = None,
 ) -> TuneReport:
     """Search the held-out queries with every member, and keep the weights that rank their relevant passages best.
@@ -62,7 +62,8 @@ def tune_index(
         ]
     )
     counts = dict(Counter(query.language for query in queries).most_common())
-    provenance = Provenance(fingerprint, translator, counts, _digest(queries, asked))
+    named = translator if isinstance(translator, str) else translator.fingerprint
+    provenance = Provenance(fingerprint, named, counts, _digest(queries, asked))
     with manifest.disk_errors(Path(directory)), manifest.locked(Path(directory)):
         path = save_weights(Path(directory) / LEARNED, parts, tuned, provenance)
     return TuneReport(parts, tuned, counts, path)

@@ -38,7 +38,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What weights were tuned with: the fingerprint of the vectors (empty: none), the translator's name, how many queries of
+    """What weights were tuned with: the fingerprint of the vectors (empty: none), the translator, how many queries of
     each language, and a digest of queries and relevant passages.
     """
 
