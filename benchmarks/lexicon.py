@@ -246,12 +246,15 @@ def speed(options: argparse.Namespace, folder: Path) -> str:
     [partition] = open_partitions(bench.context)
     rows = []
     for language in FOREIGN:
-        own = xquad(language)[1].queries
+        own = xquad(language)[1].queries[: options.questions]
         for name in ("psq", "dual"):
             retriever = bench.retriever(name)
             retriever.search(own[:50], 10)
             rows.append([language, name, f"{rate(lambda r=retriever, q=own: r.search(q, 10), len(own)):.0f}"])
-    terms = [[partition.dictionary.number(term) for term in partition.analyzer.terms(q.text)] for q in bound.queries]
+    terms = [
+        [partition.dictionary.number(term) for term in partition.analyzer.terms(q.text)]
+        for q in bound.queries[: options.questions]
+    ]
     known = [[number for number in query if number >= 0] for query in terms]
     rows.append(
         ["en", "bare bm25s", f"{rate(lambda: [peer.get_scores_from_ids(query) for query in known], len(known)):.0f}"]
@@ -385,6 +388,7 @@ def main() -> None:
     parser.add_argument("--distractors", action="store_true")
     parser.add_argument("--sources", type=Path, help="the folder of the published sources")
     parser.add_argument("--languages", nargs="+", default=FOREIGN)
+    parser.add_argument("--questions", type=int, help="speed: how many questions of each language (all)")
     parser.add_argument("--copies", type=int, default=1, help="speed: how often the paragraphs are indexed")
     options = parser.parse_args()
     options.translator = LexiconTranslator(options.lexicon)
