@@ -8,7 +8,8 @@ from xrag import registry, trace
 from xrag.errors import AnalyzerMismatch, UsageError
 from xrag.protocols import Retriever
 from xrag.retrievers import BM25Retriever, PSQRetriever, RetrieverContext, TranslatedRetriever
-from xrag.retrievers.build import build_partition
+from xrag.retrievers.analyzers import RECIPES, analyzer_with
+from xrag.retrievers.build import build_partition, write_partition
 from xrag.retrievers.dual import open_dual
 from xrag.retrievers.pool import open_partitions
 from xrag.retrievers.psq import Weighing, held
@@ -143,6 +144,26 @@ def test_partitions_of_another_analyzer_are_refused(context: RetrieverContext) -
     swapped = RetrieverContext(context.store, {"en": context.partitions["de"]}, context.translator)
     with pytest.raises(AnalyzerMismatch, match="de 1:.*en 1:"):
         opened("bm25", swapped)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "text"),
+    [
+        ("th", "เมืองหลวงของลาว", "เวียงจันทน์เป็นเมืองหลวงของลาว"),
+        ("zh", "老挝的首都", "万象是老挝的首都。"),
+        ("ja", "ラオスの首都", "ビエンチャンはラオスの首都です。"),
+    ],
+)
+def test_what_was_indexed_without_icu_is_searched_without_it(
+    tmp_path: Path, language: str, question: str, text: str
+) -> None:
+    recipe = RECIPES[language]
+    without = analyzer_with(language, words=recipe.words, runs=recipe.runs_without_icu)
+    store = MemoryStore([Passage("p", text, language)])
+    write_partition(tmp_path / language, store, without)
+    context = RetrieverContext(store, {language: tmp_path / language}, FakeTranslator({}))
+    [ranking] = opened("bm25", context).search([Query("q", question, language)], 1)
+    assert [hit.passage_id for hit in ranking] == ["p"]
 
 
 def test_rank_bm25_ranks_as_bm25_does_with_scores_k1_plus_1_times_as_high(context: RetrieverContext) -> None:

@@ -91,10 +91,24 @@ class LanguageAnalyzer:
 
 @cache
 def analyzer_of(language: str) -> LanguageAnalyzer:
-    """The analyzer of a language, given in any form of its code."""
-    recipe = next((recipe for known, recipe in RECIPES.items() if same(known, language)), Recipe())
+    """The analyzer that passages of a language are indexed with here, the language given in any form of its code."""
+    recipe = _recipe(language)
     runs = recipe.runs if find_spec("icu4py") else recipe.runs_without_icu
     return analyzer_with(language, words=recipe.words, runs=runs)
+
+
+def analyzer_that(language: str, fingerprint: str) -> LanguageAnalyzer:
+    """The analyzer with that fingerprint, where it is at hand: what was indexed without ``icu`` is read without it.
+
+    Else the one of the language, whose fingerprint differs.
+    """
+    recipe = _recipe(language)
+    without = analyzer_with(language, words=recipe.words, runs=recipe.runs_without_icu)
+    return without if without.fingerprint == fingerprint else analyzer_of(language)
+
+
+def _recipe(language: str) -> Recipe:
+    return next((recipe for known, recipe in RECIPES.items() if same(known, language)), Recipe())
 
 
 def analyzer_with(language: str, *, words: Sequence[str], runs: Sequence[str]) -> LanguageAnalyzer:

@@ -7,15 +7,19 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from xrag.languages.identification import identify
-from xrag.retrievers.analyzers import analyzer_of
+from xrag.retrievers.analyzers import analyzer_that
 from xrag.retrievers.context import RetrieverContext
-from xrag.retrievers.partition import Partition, TermQuery, checked
+from xrag.retrievers.partition import Header, Partition, TermQuery, checked
 from xrag.types import UNDETERMINED, Hit, Query, Ranking
 
 
 def open_partitions(context: RetrieverContext) -> tuple[Partition, ...]:
     """The partitions of a context, by language. Raises ``IndexCorrupt`` and ``AnalyzerMismatch``."""
-    return tuple(Partition.open(path, analyzer_of(language)) for language, path in sorted(context.partitions.items()))
+    found = (
+        (path, analyzer_that(language, Header.read(path).analyzer))
+        for language, path in sorted(context.partitions.items())
+    )
+    return tuple(Partition.open(path, analyzer) for path, analyzer in found)
 
 
 Prepare: TypeAlias = Callable[[Partition, Sequence[Query]], Sequence[TermQuery]]
