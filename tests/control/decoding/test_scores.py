@@ -81,6 +81,23 @@ def test_rows_that_change_are_planned_anew(change) -> None:
     assert first[1].equal(second[0])
 
 
+@pytest.mark.parametrize("method", ["soft", "published", "hard"])
+def test_a_row_that_joins_and_asks_for_nothing_stays(method: str, change) -> None:
+    alone = changed(change, Decoding("ru", method), value=1.0)
+    joined = changed(change, Decoding("ru", method), None, value=1.0)
+    assert joined[0].equal(alone[0])
+    assert (joined[1] == 1.0).all()
+
+
+@pytest.mark.parametrize("method", ["soft", "published", "hard"])
+def test_a_row_is_changed_alike_whatever_the_others_ask_for(method: str, change) -> None:
+    tags = ("ru", "de", "th", "zh")
+    lasts = [ids(change, "\n")[0]] * (len(tags) + 1)
+    mixed = changed(change, *(Decoding(tag, method) for tag in tags), Decoding("hi", "soft"), last=lasts, value=1.0)
+    for row, tag in enumerate(tags):
+        assert mixed[row].equal(changed(change, Decoding(tag, method), last=lasts[:1], value=1.0)[0])
+
+
 def test_names_are_left_as_they_are(change) -> None:
     names = Decoding("ko", "hard", names=("Answer",))
     [scores] = changed(change, names, value=0.5, last=[ids(change, "\n")[0]])

@@ -41,8 +41,8 @@ class Constraint:
 class _Change:
     """What is done to the scores of rows: ``values`` [tokens], the same for each.
 
-    Where it matters how the text ends, ``values`` are [2, tokens], for after a whole character and for within one, and those
-    of the tokens ``cut``, which begin within a character, come from ``continuing`` [endings, cut].
+    Where it matters how the text ends, ``values`` are [2, tokens], for after a whole character and for within one, and what
+    is added for the tokens ``cut``, which begin within a character, is in ``continuing`` [endings, cut] alone.
     """
 
     values: Tensor
@@ -50,8 +50,13 @@ class _Change:
     cut: Tensor | None = None
     continuing: Tensor | None = None
 
+    @property
+    def is_added(self) -> bool:
+        """Whether one row of values is added, whatever a text ends with."""
+        return not self.multiplies and self.cut is None
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """The rows of a batch that one change is for; ``rows`` is None where they are all of them."""
 
@@ -61,12 +66,17 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """What is done to a batch: ``values`` [changes, tokens] in ``shares`` [rows, changes], and the ``parts`` besides."""
+
     parts: tuple[_Part, ...]
     name_rows: Tensor
     name_ids: Tensor
+    shares: Tensor
+    values: Tensor
 
 
-_NO_PLAN = _Plan((), torch.empty(0, dtype=torch.long), torch.empty(0, dtype=torch.long))
+_NONE = torch.empty(0, dtype=torch.long)
+_NO_PLAN = _Plan((), _NONE, _NONE, torch.empty(0, 0), torch.empty(0, 0))
 
 
 @dataclass(slots=True)
@@ -84,7 +94,7 @@ class LanguageScores:
     _ending: Tensor = field(init=False)
     _within: Tensor = field(init=False)
     _onward: Tensor = field(init=False)
-    _asked: tuple[tuple[int, Constraint], ...] = field(init=False, default=())
+    _asked: tuple[int, tuple[tuple[int, Constraint], ...]] = field(init=False, default=(0, ()))
     _plan: _Plan = field(init=False, default=_NO_PLAN)
 
     def __post_init__(self) -> None:
@@ -111,26 +121,35 @@ class LanguageScores:
         """
         if not asked:
             return scores
-        if tuple(asked) != self._asked or not self._plan.parts:
-            self._asked, self._plan = tuple(asked), self._planned(asked, len(scores))
+        if (len(scores), tuple(asked)) != self._asked:
+            self._asked, self._plan = (len(scores), tuple(asked)), self._planned(asked, len(scores))
         plan = self._plan
         names = scores[plan.name_rows, plan.name_ids] if len(plan.name_ids) else None
         for part in plan.parts:
-            _changed(scores, part, self._values(part, last))
+            if part.change.cut is None:
+                _changed(scores, part)
+            else:
+                self._narrowed(scores, part, last())
+        if len(plan.values):
+            scores.addmm_(plan.shares.to(scores.dtype), plan.values.to(scores.dtype))
         if names is not None:
             scores[plan.name_rows, plan.name_ids] = names
         return scores
 
-    def _values(self, part: _Part, last: Callable[[], Tensor]) -> Tensor:
-        """What is added to or multiplied with the rows of a part: one row for all, or one for each by its last token."""
+    def _narrowed(self, scores: Tensor, part: _Part, told: Tensor) -> None:
+        """Add to the rows of a part what is right after the end of their text, as a product, without a row for each."""
         change = part.change
         if change.cut is None or change.continuing is None:
-            return change.values
-        told = last().to(self.device)
+            return
+        told = told.to(self.device)
         endings = self._endings(told if part.rows is None else told[part.rows])
-        values = change.values[(endings > GOING_ON).long()]
-        values[:, change.cut] = change.continuing[endings]
-        return values
+        within = (endings > GOING_ON).to(scores.dtype)
+        chosen, values = torch.stack((1 - within, within), 1), change.values.to(scores.dtype)
+        cut = change.continuing[endings].to(scores.dtype)
+        if part.rows is None:
+            scores.addmm_(chosen, values).index_add_(1, change.cut, cut)
+        else:
+            scores.index_add_(0, part.rows, (chosen @ values).index_add_(1, change.cut, cut))
 
     def _endings(self, told: Tensor) -> Tensor:
         """How the text of each row ends, from its last tokens [rows, TOLD]."""
@@ -153,7 +172,13 @@ class LanguageScores:
             for key, members in by_key.items()
         )
         pairs = [(row, one) for row, constraint in asked for one in constraint.names]
-        return _Plan(parts, self._long([row for row, _ in pairs]), self._long([one for _, one in pairs]))
+        names = self._long([row for row, _ in pairs]), self._long([one for _, one in pairs])
+        added = [part for part in parts if part.rows is not None and part.change.is_added]
+        shares = torch.zeros(rows, len(added), device=self.device)
+        for place, part in enumerate(added):
+            shares[slice(None) if part.rows is None else part.rows, place] = 1.0
+        values = torch.stack([part.change.values for part in added]) if added else shares.T
+        return _Plan(tuple(part for part in parts if part not in added), *names, shares, values)
 
     def _long(self, values: list[int]) -> Tensor:
         return torch.tensor(values, dtype=torch.long, device=self.device)
@@ -185,6 +210,7 @@ class LanguageScores:
             return _Change((blocked[0] * _OUT).to(self.device))
         blocked[1, :known] = torch.from_numpy(~self.table.special)[:known]
         cut, fitting = self.table.continuing(language)
+        blocked[:, torch.from_numpy(cut)] = False
         return _Change(
             (blocked * _OUT).to(self.device),
             cut=torch.from_numpy(cut).to(self.device),
@@ -192,14 +218,11 @@ class LanguageScores:
         )
 
 
-def _changed(scores: Tensor, part: _Part, values: Tensor) -> None:
-    values = values.to(scores.dtype)
-    if part.rows is None:
-        if part.change.multiplies:
-            scores.mul_(values)
-        else:
-            scores.add_(values)
-    elif part.change.multiplies:
+def _changed(scores: Tensor, part: _Part) -> None:
+    values = part.change.values.to(scores.dtype)
+    if part.rows is not None:
         scores[part.rows] *= values
+    elif part.change.multiplies:
+        scores.mul_(values)
     else:
-        scores.index_add_(0, part.rows, values.expand(len(part.rows), -1))
+        scores.add_(values)
