@@ -138,13 +138,13 @@ def test_scores_are_cosines_of_the_vectors_as_the_published_form_has_them(direct
     )
     [query], [passage] = (embedder.embed_queries([one]).astype(float) for one in (text("en", 3), text("ru", 3)))
     first = {language: np.linalg.svd(rows)[2][0] for language, rows in (("ru", ru), ("en", en))}
-    left, _, right = np.linalg.svd(ru.T @ en)
-    ridge = 0.1 * len(ru) / DIMENSION * np.eye(DIMENSION)
+    prior = np.eye(DIMENSION)
+    left, _, right = np.linalg.svd(ru.T @ en + prior)
     published = {
         "centred": (query - en.mean(0), passage - ru.mean(0)),
         "lir": (query - first["en"] * (first["en"] @ query), passage - first["ru"] * (first["ru"] @ passage)),
         "shift": (query, passage - (ru - en).mean(0)),
-        "linear": (query, passage @ np.linalg.solve(ru.T @ ru + ridge, ru.T @ en + ridge)),
+        "linear": (query, passage @ np.linalg.solve(ru.T @ ru + prior, ru.T @ en + prior)),
         "orthogonal": (query, passage @ left @ right),
     }
     asked, found = (each / np.linalg.norm(each) for each in published[kind])
@@ -285,7 +285,7 @@ def test_the_command_learns_and_the_search_uses_it(tmp_path: Path) -> None:
         tmp_path,
         {
             "p.jsonl": "".join(json.dumps(row) + "\n" for row in rows),
-            **{f"t.{language}": "\n".join(each) + "\n" for language, each in texts.items()},
+            **{f"t.{language}": "\n".join(each * 10) + "\n" for language, each in texts.items()},
         },
     )
     run = CliRunner().invoke
@@ -293,9 +293,9 @@ def test_the_command_learns_and_the_search_uses_it(tmp_path: Path) -> None:
     given = [part for side in sides for part in ("--parallel", str(side))]
     done = run(cli, ["fit", str(tmp_path / "i"), "linear", *given])
     assert done.exit_code == 0, done.output
-    assert "learned from de 3, en 3 texts" in done.stdout
+    assert "learned from de 30, en 30 texts" in done.stdout
     told = run(cli, ["fit", str(tmp_path / "i"), "centred", *given, "--json"])
-    assert json.loads(told.stdout)["pairs"] == {"de": 3, "en": 3}
+    assert json.loads(told.stdout)["pairs"] == {"de": 30, "en": 30}
     found = run(
         cli,
         [

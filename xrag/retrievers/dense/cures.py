@@ -15,8 +15,9 @@ import numpy as np
 from xrag.errors import UsageError
 from xrag.retrievers.arrays import Array
 
-RIDGE = 0.1
-"""How strongly a linear map is drawn to the identity, in units of the mean square of a direction of the data."""
+PRIOR = 1.0
+"""A map is learned as if every direction had been seen so often besides, mapped to itself: of texts that are shorter than the
+vectors, most directions say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +127,15 @@ def shifted(texts: Sequence[Bitext], _components: int) -> Maps:
 
 def linear(texts: Sequence[Bitext], _components: int) -> Maps:
     """``W x`` with W the least squares map onto the translations into the pivot (Mikolov, Le and Sutskever, "Exploiting
-    Similarities among Languages for Machine Translation", 2013), drawn to the identity where the text is too short to tell.
+    Similarities among Languages for Machine Translation", 2013), with ``PRIOR`` beside them.
     """
     return _turned([_least_squares(left, right) for left, right in _to_pivot(texts)])
 
 
 def orthogonal(texts: Sequence[Bitext], _components: int) -> Maps:
-    """``W x`` with W the orthogonal map that comes nearest to the translations into the pivot, ``U Vᵀ`` of the singular value
-    decomposition of ``Yᵀ X`` (Schönemann 1966; Xing et al., "Normalized Word Embedding and Orthogonal Transform for Bilingual
-    Word Translation", NAACL 2015).
+    """``W x`` with W the orthogonal map that comes nearest to the translations into the pivot, with ``PRIOR`` beside them:
+    ``U Vᵀ`` of the singular value decomposition of ``Yᵀ X`` (Schönemann 1966; Xing et al., "Normalized Word Embedding and
+    Orthogonal Transform for Bilingual Word Translation", NAACL 2015).
     """
     return _turned([_procrustes(left, right) for left, right in _to_pivot(texts)])
 
@@ -196,15 +197,15 @@ def _projection(rows: Array, components: int) -> Array:
 
 
 def _least_squares(left: Array, right: Array) -> Array:
-    dimension = left.shape[1]
-    drawn = RIDGE * float(np.square(left, dtype=np.float64).sum()) / dimension * np.eye(dimension)
+    drawn = PRIOR * np.eye(left.shape[1])
     gram = left.T.astype(np.float64) @ left
     solved: Array = np.linalg.solve(gram + drawn, left.T.astype(np.float64) @ right + drawn).T
     return solved
 
 
 def _procrustes(left: Array, right: Array) -> Array:
-    first, _, second = np.linalg.svd(right.T.astype(np.float64) @ left)
+    drawn = PRIOR * np.eye(left.shape[1])
+    first, _, second = np.linalg.svd(right.T.astype(np.float64) @ left + drawn)
     rotation: Array = first @ second
     return rotation
 
