@@ -46,7 +46,7 @@ def read_predictions(path: Path) -> list[Prediction]:
         return list(_from_csv(path, text))
     if not text.strip():
         raise InputError(f"{path} is empty; it should hold predictions as a JSON object, JSON Lines or CSV")
-    whole = _whole(text)
+    whole = None if path.suffix == ".jsonl" else _whole(text)
     if whole is None:
         return [_record(row, place=f"{path}:{line}", line=line) for line, row in json_lines(path, text)]
     if isinstance(whole, _Pairs) and not (whole.keys() & {*_IDS} and whole.keys() & {*_ANSWERS, *_CONTEXTS}):
@@ -107,13 +107,19 @@ def _keyed(key: str, value: Json, path: Path) -> Prediction:
 
 def _record(row: Json, *, place: str, line: int) -> Prediction:
     if not isinstance(row, dict):
-        raise InputError(f"{place}: a prediction is an object with an id and an answer, not {type(row).__name__}")
+        raise InputError(f"{place}: a prediction is an object with an id and an answer, not {_kind(row)}")
     name = next((name for name in _IDS if name in row), None)
     if name is None or isinstance(row[name], bool | list | dict | None):
         raise InputError(f"{place}: no id; it is called {', '.join(_IDS)}")
     given = next((row[key] for key in _ANSWERS if key in row), None)
     found = next((row[key] for key in _CONTEXTS if key in row), None)
     return Prediction(str(row[name]), _text(given, place), _texts(found, place), line, row)
+
+
+def _kind(value: Json) -> str:
+    """What a value is, as JSON says it."""
+    names = {dict: "an object", list: "a list", bool: "true or false", str: "text", type(None): "null"}
+    return next((name for kind, name in names.items() if isinstance(value, kind)), "a number")
 
 
 def _text(given: Json, place: str) -> str | None:
@@ -124,14 +130,14 @@ def _text(given: Json, place: str) -> str | None:
         return given
     if isinstance(given, int | float) and not isinstance(given, bool):
         return str(given)
-    raise InputError(f"{place}: the answer is {type(given).__name__}, not text")
+    raise InputError(f"{place}: the answer is {_kind(given)}, not text")
 
 
 def _texts(found: Json, place: str) -> tuple[str, ...]:
     if found is None:
         return ()
     if not isinstance(found, list):
-        raise InputError(f"{place}: the contexts are {type(found).__name__}, not a list of texts")
+        raise InputError(f"{place}: the contexts are {_kind(found)}, not a list of texts")
     return tuple(_context(one, place) for one in found)
 
 
@@ -139,7 +145,7 @@ def _context(one: Json, place: str) -> str:
     if isinstance(one, dict):
         one = one.get("text")
     if not isinstance(one, str):
-        raise InputError(f"{place}: a context is {type(one).__name__}, not text or an object with a text")
+        raise InputError(f"{place}: a context is {_kind(one)}, not text or an object with a text")
     return one
 
 
