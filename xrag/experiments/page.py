@@ -18,7 +18,7 @@ from xrag.experiments.directory import answers, rankings, searches
 from xrag.experiments.plan import Asked, Cell, Plan
 from xrag.experiments.records import Record
 from xrag.experiments.scores import Row
-from xrag.experiments.tables import lines_below
+from xrag.experiments.tables import lines_below, many
 from xrag.index import open_index
 from xrag.types import Json, Passage, Ranking
 
@@ -34,7 +34,8 @@ def page(plan: Plan, rows: Sequence[Row], directory: Path) -> str:
         _section(title, list(group), directory)
         for title, group in groupby(rows, key=lambda row: row.cell.asked.choice.title)
     ]
-    about = f"{len(plan.experiment.setups)} setups on {len(sections)} benchmarks, seed {plan.experiment.seed}"
+    setups = many(len(plan.experiment.setups), "setup")
+    about = f"{setups} on {many(len(sections), 'benchmark')}, seed {plan.experiment.seed}"
     data = {"name": plan.experiment.name, "about": about, "benchmarks": sections}
     packed = gzip.compress(
         json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), compresslevel=6, mtime=0

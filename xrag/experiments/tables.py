@@ -112,7 +112,7 @@ def _tables(rows: Sequence[Row], shown: Callable[[Row, Result], str]) -> list[tu
         head = ["setup", *metrics, "CLR", "ms/search", "ms/answer", "failed"]
         body = [[row.cell.setup.name, *_values(row, metrics, shown), *_rest(row)] for row in members]
         examples = members[0].cell.asked.examples
-        n = f"{_many(len(examples), 'question')} in {_many(len({one.query.language for one in examples}), 'language')}"
+        n = f"{many(len(examples), 'question')} in {many(len({one.query.language for one in examples}), 'language')}"
         found.append((f"{title}: {n}", [head, *body], members))
     return found
 
@@ -146,7 +146,8 @@ def _detectable_line(rows: Sequence[Row]) -> Iterator[str]:
         yield f"differences from the first setup that would be seen (80 % power, p < .05): {shown}"
 
 
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
+    """``1 setup``, ``2 setups``."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
