@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -54,6 +55,18 @@ def test_a_directory_without_a_lexicon_is_named(xrag: Run, tmp_path: Path, monke
     assert result.err.startswith(
         f"xrag: {location.VARIABLE} names {tmp_path}, which holds no lexicon; unset it, or name a directory"
     )
+
+
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_info_names_a_damaged_table(harm: str, xrag: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = tmp_path / "mine"
+    copytree(location.SHIPPED, mine)
+    table = mine / "sw.lex"
+    table.write_bytes(table.read_bytes()[:1000]) if harm == "cut" else table.unlink()
+    monkeypatch.setenv(location.VARIABLE, str(mine))
+    result = xrag("lexicon", "info", "sw")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"xrag: the lexicon table {table} is ")
 
 
 def test_help_is_shown_after_the_command_that_is_called_as_a_built_in(xrag: Run) -> None:

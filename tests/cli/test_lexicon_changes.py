@@ -147,6 +147,27 @@ def test_a_directory_that_is_named_is_written_instead(in_use: Path, xrag: Run, m
     assert best("kasia", "sw") == "oar"
 
 
+def test_a_second_addition_to_a_named_directory_goes_over_the_first(in_use: Path, xrag: Run) -> None:
+    Path("a.tsv").write_text("kasia\toar\n", encoding="utf-8")
+    Path("b.tsv").write_text("chombo\tvessel\n", encoding="utf-8")
+    xrag("lexicon", "add", "sw", "a.tsv", "-o", "mine")
+    assert "over mine (what was there)" in xrag("lexicon", "add", "sw", "b.tsv", "-o", "mine").out
+    translator = LexiconTranslator(Path("mine"))
+    assert translator.translate(["kasia chombo"], "sw", "en")[0].text == "oar vessel"
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "sub/thesis.txt"])
+def test_a_directory_of_other_files_is_left_alone(name: str, in_use: Path, xrag: Run) -> None:
+    Path("a.tsv").write_text("kasia\toar\n", encoding="utf-8")
+    precious = Path("mine") / name
+    precious.parent.mkdir(parents=True)
+    precious.write_text("all my work")
+    result = xrag("lexicon", "add", "sw", "a.tsv", "-o", "mine")
+    assert result.code == 2
+    assert result.err.startswith("xrag: mine holds other files than a lexicon's (")
+    assert precious.read_text() == "all my work"
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
@@ -161,6 +182,8 @@ def test_a_directory_that_is_named_is_written_instead(in_use: Path, xrag: Run, m
         ),
         ({"a.tsv": b""}, "xrag: a.tsv holds no text; give a file with one entry per line"),
         ({"a": b"x\ny\n", "b": b"x\n"}, "xrag: b ends at line 1 where a goes on"),
+        ({"a.tsv": b"sw,en\n"}, "xrag: a.tsv"),
+        ({"a.csv": b"sw,en\n"}, "xrag: a.csv holds no entry"),
         ({}, "xrag: give a FILE, or two, or --source NAME"),
     ],
 )

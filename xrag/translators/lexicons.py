@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from xrag.errors import UsageError
+from xrag.errors import InputError, UsageError
 from xrag.manifest import replacing
 from xrag.translators import location, recipe
 from xrag.translators.amending import Addition, amend
 from xrag.translators.sources import own
 from xrag.translators.sources.catalogue import Source, chosen, described, pieces, source
 from xrag.translators.sources.fetching import fetch
+from xrag.translators.store import MANIFEST
+from xrag.translators.table import SUFFIX
 from xrag.types import Json
 
 Fetching = Callable[[str, int, int], object]
@@ -73,6 +75,8 @@ def add(language: str, files: Sequence[Path], *, output: Path | None = None) -> 
     Raises ``InputError`` where a file is not of two columns, or two files are not aligned.
     """
     mine = own.read(language, files)
+    if not (mine.pairs or mine.sentences):
+        raise InputError(f"{files[0]} holds no entry; give a file with one entry per line")
     row: dict[str, Json] = {
         "title": ", ".join(path.name for path in files),
         "licence": "your own",
@@ -100,7 +104,22 @@ def _fetched(sources: Sequence[Source], languages: Sequence[str], progress: Fetc
 
 
 def _added(addition: Addition, output: Path | None) -> Added:
-    over, directory = location.in_use(), output or location.own()
+    directory = output or location.own()
+    over = _built_on(directory)
     with replacing(directory) as beside:
         amend(addition, over=over.directory, output=beside)
     return Added(over, directory, len(addition.pairs), len(addition.sentences))
+
+
+def _built_on(directory: Path) -> location.Location:
+    """The lexicon that is there already, which an addition goes over, else the one in use.
+
+    Raises ``UsageError`` where the directory holds anything else, which would be lost.
+    """
+    there = sorted(directory.iterdir()) if directory.is_dir() else [directory] if directory.exists() else []
+    others = [path for path in there if path.suffix != SUFFIX and path.name != MANIFEST]
+    if others:
+        raise UsageError(
+            f"{directory} holds other files than a lexicon's ({others[0].name}); name a new directory with -o"
+        )
+    return location.Location(directory, "what was there") if directory / MANIFEST in there else location.in_use()

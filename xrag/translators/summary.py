@@ -50,8 +50,10 @@ class Summary:
 
 
 def summary(directory: Path) -> Summary:
-    """What the lexicon in a directory holds. Raises ``IndexCorrupt`` where its manifest is missing or damaged."""
+    """What the lexicon in a directory holds. Raises ``IndexCorrupt`` where its manifest or a table is missing or damaged."""
     lexicon = Lexicon(directory)
+    for name in lexicon.languages():
+        lexicon.table(name)
     manifest = json.loads((directory / MANIFEST).read_bytes())
     languages = tuple(_language(directory, name, manifest["tables"][name]) for name in lexicon.languages())
     return Summary(lexicon.checksum, manifest.get("over", ""), languages, manifest["sources"])
