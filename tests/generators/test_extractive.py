@@ -277,3 +277,27 @@ def test_two_names_tell_what_is_meant_without_the_verb() -> None:
     text = "Лев Толстой писал роман «Война и мир» в Ясной Поляне."
     question = "Who wrote War and Peace?"
     assert completed(question, "en", Passage("p", text, "ru"), translations=(translation,)).quotes == (text,)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "heading", "sentence"),
+    [
+        ("en", "How many hearts does an octopus have?", "Octopus", "It has three hearts."),
+        ("ru", "Из чего варят борщ?", "Борщ", "Его варят из свёклы и капусты."),
+        ("ar", "أين يقع تاج محل؟", "تاج محل", "يقع على نهر يامونا."),
+        ("hi", "ताजमहल कहाँ है?", "ताजमहल", "वह आगरा में है।"),
+        ("zh", "泰姬陵在哪里？", "泰姬陵", "它在阿格拉。"),
+        ("ja", "タージ・マハルはどこにありますか。", "タージ・マハル", "アーグラにあります。"),
+        ("ko", "타지마할은 어디에 있습니까?", "타지마할", "아그라에 있습니다."),
+        ("el", "Πού βρίσκεται το Ταζ Μαχάλ;", "Ταζ Μαχάλ", "Βρίσκεται στην Άγκρα."),
+    ],
+)
+def test_a_heading_says_what_the_passage_is_about_and_is_not_quoted(
+    language: str, question: str, heading: str, sentence: str
+) -> None:
+    assert completed(question, language, Passage("p", f"{heading}\n\n{sentence}", language)).quotes == (sentence,)
+
+
+def test_the_first_row_of_a_list_is_no_heading() -> None:
+    rows = Passage("p", "Capital: Paris\n\nPopulation: 68 million\n\nCurrency: euro", "en")
+    assert completed("What is the capital?", "en", rows).quotes == ("Capital: Paris",)

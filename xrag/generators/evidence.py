@@ -13,6 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import regex
+
 from xrag.generators.concepts import Concept, concepts
 from xrag.generators.forms import Text
 from xrag.generators.quantities import asks_for_number, tells_number
@@ -20,6 +22,8 @@ from xrag.languages import segmentation
 from xrag.types import Passage, Prompt
 
 _CARRIED = 0.4
+_LONGEST_HEADING = 80
+_ENDS = regex.compile(r"[\p{Sentence_Terminal}…][\p{P}\s]*\Z")
 _WHOLE_PASSAGE, _RANK = 1.0, 0.5
 _COMPARABLE = _HALF = 0.5
 _TELLING_NAMES = 1.5
@@ -74,7 +78,10 @@ class _Read:
 
 
 def evidence(prompt: Prompt, *, longest: int) -> list[Evidence]:
-    """Every sentence of the context with its score, best first; sentences over ``longest`` characters come in pieces."""
+    """Every sentence of the context with its score, best first; sentences over ``longest`` characters come in pieces.
+
+    A heading tells what its passage is about, as a title does, but is no evidence itself.
+    """
     sought = concepts(prompt, (passage.language for passage in prompt.context))
     passages = [
         _read(passage, number, sought[passage.language], longest)
@@ -92,11 +99,24 @@ def _read(passage: Passage, number: int, sought: Sequence[Concept], longest: int
     """A passage sentence by sentence. What one speaks of, the next may mean by a pronoun: it is carried on."""
     title = carried = _found(sought, passage.title, passage.language)
     sentences: list[_Sentence] = []
-    for start, end in _pieces(passage, longest):
+    pieces = list(_pieces(passage, longest))
+    if _begins_with_heading(passage.text, pieces):
+        heading = passage.text[slice(*pieces.pop(0))]
+        title = carried = tuple(map(max, title, _found(sought, heading, passage.language)))
+    for start, end in pieces:
         found = _found(sought, passage.text[start:end], passage.language)
         carried = tuple(map(max, found, (_CARRIED * level for level in carried)))
         sentences.append(_Sentence(start, end, found, carried))
     return _Read(number, passage.text, passage.language, sought, title, sentences)
+
+
+def _begins_with_heading(text: str, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Whether the first piece is a short line of its own without a full stop, before a sentence that has one."""
+    if len(pieces) < 2:
+        return False
+    (start, end), following = pieces[0], text[slice(*pieces[1])]
+    is_line = "\n" in text[end : pieces[1][0]] and end - start <= _LONGEST_HEADING
+    return is_line and not _ENDS.search(text[start:end]) and _ENDS.search(following) is not None
 
 
 def _found(sought: Sequence[Concept], text: str, language: str) -> tuple[float, ...]:
