@@ -71,10 +71,10 @@ def _seeded(config: Any) -> Any:
     return config
 
 
-def _m2m_config(size: int) -> M2M100Config:
+def _m2m_config(size: int, width: int = 32, layers: int = 1) -> M2M100Config:
     return M2M100Config(
-        vocab_size=size, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
-        decoder_attention_heads=2, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=LENGTH,
+        vocab_size=size, d_model=width, encoder_layers=layers, decoder_layers=layers, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=2 * width, decoder_ffn_dim=2 * width, max_position_embeddings=LENGTH,
         pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, init_std=0.5,
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def save_m2m(folder: Path) -> Path:
     return folder
 
 
-def save_nllb(folder: Path) -> Path:
+def save_nllb(folder: Path, *, width: int = 32, layers: int = 1) -> Path:
     model = sentencepiece.SentencePieceProcessor(model_file=str(save_pieces(folder)))
     pieces = [model.id_to_piece(one) for one in range(model.get_piece_size())]
     scores = {piece: model.get_score(one) for one, piece in enumerate(pieces)}
@@ -103,7 +103,7 @@ def save_nllb(folder: Path) -> Path:
     ]
     tokenizer = NllbTokenizer(vocab={piece: place for place, piece in enumerate(pieces)}, merges=merges)
     tokenizer.save_pretrained(folder)
-    M2M100ForConditionalGeneration(_seeded(_m2m_config(len(tokenizer)))).save_pretrained(folder)
+    M2M100ForConditionalGeneration(_seeded(_m2m_config(len(tokenizer), width, layers))).save_pretrained(folder)
     return folder
 
 

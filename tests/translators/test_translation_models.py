@@ -125,7 +125,7 @@ def test_a_text_over_the_limit_is_translated_in_pieces(translator: Seq2SeqTransl
 def test_a_sentence_over_the_limit_is_cut_with_a_warning(trained: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         open_transformers(str(trained), beams=1).translate(["Hauptstadt " * 200], "de", "en")
-    assert f"is cut at the {LENGTH - 2} of the model" in caplog.text
+    assert f"2 sentences were cut, or fill the {LENGTH} tokens of the model" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Seq2SeqTranslator:
         pieces = [self._pieces(text, source) for text in texts]
         rows = [self._row(piece, framing) for cut in pieces for piece in cut]
         forced = self._id(framing.forced) if framing.forced else None
-        made: list[str] = [""] * len(rows)
+        made: list[list[int]] = [[] for _ in rows]
         try:
             for places, found in longest_first(
                 [len(row) for row in rows],
@@ -97,11 +97,20 @@ class Seq2SeqTranslator:
                 full=self._engine.full,
             ):
                 for place, ids in zip(places, found, strict=True):
-                    made[place] = self._text(ids)
+                    made[place] = ids
         except self._engine.full as error:
             raise TranslationError(f"there is no memory to translate a single text: {error}") from error
-        results = iter(made)
+        self._warn(rows, made)
+        results = map(self._text, made)
         return {text: " ".join(next(results) for _ in cut) for text, cut in zip(texts, pieces, strict=True)}
+
+    def _warn(self, rows: Sequence[Sequence[int]], made: Sequence[Sequence[int]]) -> None:
+        cut = sum(len(row) >= self._longest for row in rows)
+        if cut:
+            _log.warning("%d sentences were cut, or fill the %d tokens of the model", cut, self._longest)
+        endless = sum(len(ids) >= self._longest for ids in made)
+        if endless:
+            _log.warning("%d translations were cut at the %d tokens of the model", endless, self._longest)
 
     def _pieces(self, text: str, language: str) -> list[str]:
         """The text whole where it fits, else its sentences, which is what these models learned from."""
@@ -115,15 +124,10 @@ class Seq2SeqTranslator:
         return self._longest - 2
 
     def _row(self, text: str, framing: Framing) -> list[int]:
-        ids = self._ids(text)
-        if len(ids) > self._room:
-            _log.warning("a sentence of %d tokens is cut at the %d of the model", len(ids), self._room)
         prefix = [self._id(framing.prefix)] if framing.prefix else []
-        return [*prefix, *ids[: self._room], self._tokenizer.eos_token_id]
+        return [*prefix, *self._ids(text)[: self._longest - len(prefix) - 1], self._tokenizer.eos_token_id]
 
     def _text(self, ids: Sequence[int]) -> str:
-        if len(ids) >= self._longest:
-            _log.warning("a translation was cut at the %d tokens of the model", self._longest)
         tokens = self._tokenizer.convert_ids_to_tokens(list(ids))
         kept = list(_until_end(ids, tokens, self._tokenizer.eos_token_id, self._silent))
         return str(self._tokenizer.decode(kept, clean_up_tokenization_spaces=False)).strip()
