@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xrag.generators.quantities import asks_for_number, tells_number
+from xrag.generators.quantities import asks_for_number, asks_when, tells_number, tells_year
 
 QUESTIONS = {
     "ar": "كم عدد سكان القاهرة؟",
@@ -73,3 +73,27 @@ def test_digits_of_any_script_tell_a_number(text: str) -> None:
 
 def test_the_number_of_the_question_tells_nothing() -> None:
     assert not tells_number("Im Jahr 1969 geschah es.", "Was geschah 1969?")
+
+
+WHEN = frozenset({"cs", "de", "el", "fi", "fr", "id", "it", "ko", "pl", "ru", "sv", "te", "th", "tr", "ur", "zh-Hant"})
+
+
+@pytest.mark.parametrize("language", sorted(QUESTIONS.keys() - {"pl"}))
+def test_a_question_asks_when_or_for_an_amount(language: str) -> None:
+    assert asks_when(QUESTIONS[language]) == (language in WHEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12 апреля 1961 года", True),
+        ("весь полёт занял 108 минут", False),
+        ("في عام ١٩٦١", True),
+        ("सन् १९६१ में", True),
+        ("一九六一年四月", True),
+        ("พ.ศ. ๒๕๐๔", False),
+        ("8848 Meter", False),
+    ],
+)
+def test_a_year_is_a_number_from_1000_on(text: str, expected: bool) -> None:
+    assert tells_year(text, "") is expected

@@ -17,7 +17,7 @@ import regex
 
 from xrag.generators.concepts import Concept, concepts
 from xrag.generators.forms import Text
-from xrag.generators.quantities import asks_for_number, tells_number
+from xrag.generators.quantities import asks_for_number, asks_when, tells_number, tells_year
 from xrag.languages import segmentation
 from xrag.types import Passage, Prompt
 
@@ -157,8 +157,14 @@ def _scored(passage: _Read, rarity: Mapping[str, float]) -> Iterator[Evidence]:
 
 
 def _numbered(found: Sequence[Evidence], passage: _Read, question: str, *, longest: int) -> list[Evidence]:
-    """For a question after a number, a sentence with one counts for more, and one without brings a neighbour that has one."""
+    """For a question after a number, a sentence with one counts for more, and one without brings a neighbour that has one.
+
+    Where it asks when, and a sentence tells a year, other numbers tell nothing.
+    """
     has_number = [tells_number(one.quote, question) for one in found]
+    has_year = [tells_year(one.quote, question) for one in found]
+    if any(has_year) and asks_when(question):
+        has_number = has_year
     numbered = []
     for i, one in enumerate(found):
         near = next((j for j in (i + 1, i - 1) if 0 <= j < len(found) and has_number[j]), i)

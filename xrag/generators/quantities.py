@@ -92,6 +92,15 @@ _ASKING: Mapping[str, str] = {
     "zh": "几|幾|多少|何时|何時|什么时候|什麼時候|哪(?:一)?(?:年|天|月|日)|多(?:大|长|長|高|深|远|遠|久|重|快)|何年",
     "zu": "ngaki|zingaki|nini|muphi unyaka",
 }
+_WHEN = (
+    "when|wann|seit wann|quand|cu[áa]ndo|quando|quan|kiedy|kdy|kedy|kada|kdaj|kad|когда|коли|кога|када|wanneer|n[åä]r|hvornår"
+    "|hvenær|milloin|koska|mikor|când|πότε|ne zaman|qachon|қашан|millal|kapan|bila|khi nào|bao giờ|lini|yaushe|מתי|መቼ|როდის"
+    "|متى|چه زمانی|کی|کب|कब|केव्हा|कधी|कहिले|কখন|কবে|ક્યારે|ਕਦੋਂ|எப்போது|ఎప్పుడు|ಯಾವಾಗ|എപ്പോൾ|언제|いつ|何年|何时|何時"
+    "|什么时候|什麼時候|哪(?:一)?年|เมื่อไร|เมื่อไหร่|เมื่อใด|ປີໃດ|ເມື່ອໃດ|ពេលណា"
+    "|(?:what|which|welche[mnrs]?|quelle?|qué|que|qual|che|quale|котор\\w+|как\\w+|watter|welk|hvilket|vilket)"
+    " (?:year|jahr|année|año|ano|anno|год\\w*|jaar|år)"
+)
+_YEARS = range(1000, 2100)
 _UNSPACED = frozenset({"ja", "km", "ko", "lo", "my", "th", "zh"})
 
 
@@ -104,6 +113,23 @@ def asks_for_number(question: str, language: str) -> bool:
 def tells_number(text: str, asked: str) -> bool:
     """Whether a text holds a number that the question does not hold itself."""
     return bool(set(numerals.numbers(text)).difference(numerals.numbers(asked)))
+
+
+def asks_when(question: str) -> bool:
+    """Whether a question after a number asks for a point in time."""
+    return _asking_when().search(question) is not None
+
+
+def tells_year(text: str, asked: str) -> bool:
+    """Whether a text holds what may be a year, from 1000 on, that the question does not hold itself."""
+    found = set(numerals.numbers(text)).difference(numerals.numbers(asked))
+    return any(number.isdecimal() and int(number) in _YEARS for number in found)
+
+
+@cache
+def _asking_when() -> regex.Pattern[str]:
+    spaced = r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Arabic}]"
+    return regex.compile(f"(?<!{spaced})(?:{_WHEN})(?!{spaced})", regex.IGNORECASE)
 
 
 @cache
