@@ -83,5 +83,8 @@ def add(*, language: str, files: tuple[Path, ...], source: str | None, output: P
                 language, source, output=output, fetching=lambda name, at, of: show(f"Fetching {name}: {at} of {of}")
             )
     else:
-        done = lexicons.add(language, files, output=output)
+        with showing_steps() as show:
+            done = lexicons.add(
+                language, files, output=output, reading=lambda lines: show(f"Reading {files[0].name}: {lines:,} lines")
+            )
     click.echo("\n".join(added_lines(language, done)))

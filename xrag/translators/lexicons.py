@@ -69,12 +69,16 @@ def build(
     return Built(directory, wanted, tuple(missing))
 
 
-def add(language: str, files: Sequence[Path], *, output: Path | None = None) -> Added:
+def add(
+    language: str, files: Sequence[Path], *, output: Path | None = None, reading: own.Progress = own.untold
+) -> Added:
     """Mix a glossary or parallel text over the lexicon in use; the shipped lexicon stays as it is.
+
+    ``reading`` is told the lines that are read, now and then.
 
     Raises ``InputError`` where a file is not of two columns, or two files are not aligned.
     """
-    mine = own.read(language, files)
+    mine = own.read(language, files, progress=reading)
     if not (mine.pairs or mine.sentences):
         raise InputError(f"{files[0]} holds no entry; give a file with one entry per line")
     row: dict[str, Json] = {

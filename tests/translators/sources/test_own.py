@@ -46,3 +46,9 @@ def test_an_empty_file_is_named(written: Writer) -> None:
 def test_three_files_are_too_many(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="3 files are too many"):
         own.read("sw", [tmp_path] * 3)
+
+
+def test_who_waits_for_a_long_file_is_told_how_far_it_is(written: Callable[[str, str], Path]) -> None:
+    told: list[int] = []
+    own.read("sw", [written("a.tsv", "kasia\toar\n" * 25_000)], progress=told.append)
+    assert told == [0, 10_000, 20_000]
