@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from language_models import save_language_model
+from vllm_server import serving
 
 pytest.importorskip("vllm", reason="vLLM is not installed here; make test runs these tests in .venv-vllm")
 
 from xrag import build_index
+from xrag.languages import scripts
 from xrag.testing import PASSAGES
 
 QUESTIONS = {
@@ -39,22 +43,63 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def xrag(folder: Path, *arguments: str, lines: str = "") -> subprocess.CompletedProcess[str]:
-    engine = 'engine={"enforce_eager": true}'
-    command = [sys.executable, "-m", "xrag", *arguments, "--generator", "vllm", "--model", "model"]
     return subprocess.run(
-        [*command, "--generator-option", engine],
+        [sys.executable, "-m", "xrag", *arguments],
         cwd=folder, env=os.environ | {"VLLM_CPU_KVCACHE_SPACE": "1"}, input=lines, capture_output=True, text=True, check=True,
         timeout=600,
     )  # fmt: skip
 
 
-def test_a_chat_answers_a_question_in_each_of_eight_scripts(folder: Path) -> None:
-    done = xrag(folder, "chat", "index", lines="".join(f"{question}\n" for question in QUESTIONS.values()))
+OFFLINE = ("--generator", "vllm", "--model", "model", "--generator-option", 'engine={"enforce_eager": true}')
+HARD = """
+preset = "off"
+prompt = "translated-named"
+
+[decoding]
+method = "hard"
+"""
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
+    """The options that ask a served model, kept to the script of the question's language."""
+    (folder / "hard.toml").write_text(HARD, encoding="utf-8")
+    with serving(folder / "model", tmp_path_factory.mktemp("named"), ()) as url:
+        values = (f"server={url}", "dialect=vllm", "decodes=true")
+        options = [part for value in values for part in ("--generator-option", value)]
+        yield ("--generator", "server", "--model", str(folder / "model"), *options, "--policy", "hard.toml")
+
+
+def foreign(text: str, language: str) -> set[str]:
+    """The letters of other scripts than the language's."""
+    return {one for one in text if set(scripts.scripts_of(one)) - scripts.written_with(language)}
+
+
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_ask_answers_in_the_script_of_the_question_but_for_names(
+    folder: Path, served: tuple[str, ...], language: str
+) -> None:
+    answer = json.loads(xrag(folder, "ask", "index", QUESTIONS[language], *served, "--json").stdout)
+    assert answer["question_language"] == language
+    assert answer["usage"]["completion_tokens"] > 0
+    names = "".join(passage["text"] for passage in answer["context"]) + QUESTIONS[language]
+    assert foreign(answer["answer"], language) <= set(names)
+
+
+def test_chat_asks_a_served_model_in_each_of_eight_scripts(folder: Path, served: tuple[str, ...]) -> None:
+    asked = "".join(f"{question}\n" for question in QUESTIONS.values())
+    shown = xrag(folder, "chat", "index", *served, lines=asked).stdout
+    answers = re.findall(r"^question (\w+) →.*", shown, re.MULTILINE)
+    assert answers == list(QUESTIONS)
+
+
+def test_a_chat_in_this_process_answers_a_question_in_each_of_eight_scripts(folder: Path) -> None:
+    done = xrag(folder, "chat", "index", *OFFLINE, lines="".join(f"{question}\n" for question in QUESTIONS.values()))
     told = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("question ")]
     assert told == list(QUESTIONS)
 
 
 def test_standard_output_has_the_answer_and_nothing_of_the_engine(folder: Path) -> None:
-    answer = json.loads(xrag(folder, "ask", "index", QUESTIONS["ar"], "--json").stdout)
+    answer = json.loads(xrag(folder, "ask", "index", QUESTIONS["ar"], *OFFLINE, "--json").stdout)
     assert answer["question_language"] == "ar"
     assert answer["usage"]["completion_tokens"] > 0
