@@ -80,7 +80,11 @@ WHEN = frozenset({"cs", "de", "el", "fi", "fr", "id", "it", "ko", "pl", "ru", "s
 
 @pytest.mark.parametrize("language", sorted(QUESTIONS.keys() - {"pl"}))
 def test_a_question_asks_when_or_for_an_amount(language: str) -> None:
-    assert asks_when(QUESTIONS[language]) == (language in WHEN)
+    assert asks_when(QUESTIONS[language], language) == (language in WHEN)
+
+
+def test_a_question_that_asks_for_an_amount_too_does_not_ask_when() -> None:
+    assert not asks_when("When was the tower finished? And how tall is it?", "en")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from xrag.generators.concepts import Concept, concepts
 from xrag.generators.forms import Text
 from xrag.generators.quantities import asks_for_number, asks_when, tells_number, tells_year
 from xrag.languages import segmentation
-from xrag.types import Passage, Prompt
+from xrag.types import Passage, Prompt, Query
 
 _CARRIED = 0.4
 _LONGEST_HEADING = 80
@@ -91,7 +91,7 @@ def evidence(prompt: Prompt, *, longest: int) -> list[Evidence]:
     found = [list(_scored(passage, rarity)) for passage in passages if passage.sentences]
     if asks_for_number(prompt.query.text, prompt.query.language):
         pairs = zip(found, (passage for passage in passages if passage.sentences), strict=True)
-        found = [_numbered(scored, passage, prompt.query.text, longest=longest) for scored, passage in pairs]
+        found = [_numbered(scored, passage, prompt.query, longest=longest) for scored, passage in pairs]
     return sorted((one for scored in found for one in scored), key=lambda one: (-one.score, one.number))
 
 
@@ -156,14 +156,14 @@ def _scored(passage: _Read, rarity: Mapping[str, float]) -> Iterator[Evidence]:
         yield Evidence(passage.number, quote, passage.language, score, whole, named, asked, held)
 
 
-def _numbered(found: Sequence[Evidence], passage: _Read, question: str, *, longest: int) -> list[Evidence]:
+def _numbered(found: Sequence[Evidence], passage: _Read, query: Query, *, longest: int) -> list[Evidence]:
     """For a question after a number, a sentence with one counts for more, and one without brings a neighbour that has one.
 
     Where it asks when, and a sentence tells a year, other numbers tell nothing.
     """
-    has_number = [tells_number(one.quote, question) for one in found]
-    has_year = [tells_year(one.quote, question) for one in found]
-    if any(has_year) and asks_when(question):
+    has_number = [tells_number(one.quote, query.text) for one in found]
+    has_year = [tells_year(one.quote, query.text) for one in found]
+    if any(has_year) and asks_when(query.text, query.language):
         has_number = has_year
     numbered = []
     for i, one in enumerate(found):

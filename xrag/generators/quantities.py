@@ -115,9 +115,10 @@ def tells_number(text: str, asked: str) -> bool:
     return bool(set(numerals.numbers(text)).difference(numerals.numbers(asked)))
 
 
-def asks_when(question: str) -> bool:
-    """Whether a question after a number asks for a point in time."""
-    return _asking_when().search(question) is not None
+def asks_when(question: str, language: str) -> bool:
+    """Whether a question after a number asks for a point in time and for no other number."""
+    rest, found = _asking_when().subn(" ", question)
+    return found > 0 and not asks_for_number(rest, language)
 
 
 def tells_year(text: str, asked: str) -> bool:
