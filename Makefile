@@ -53,7 +53,7 @@ else
 test-vllm: $(VLLM)/dev  ## what needs the real vLLM, in an environment of its own (3.5 GB)
 	$(VLLM)/bin/python -m pytest -q -W ignore --timeout 900 tests/generators/test_vllm.py tests/generators/test_vllm_serving.py \
 		tests/control/decoding/test_vllm_decoding.py tests/control/decoding/test_engines.py \
-		tests/generators/test_vllm_commands.py tests/embedders/test_vllm_embedder.py
+		tests/generators/test_vllm_commands.py tests/generators/test_gpu_benchmark.py tests/embedders/test_vllm_embedder.py
 endif
 
 test-lowest: $(VENV)/dev  ## the tests with the lowest versions that pyproject.toml allows

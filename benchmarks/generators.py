@@ -15,7 +15,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +25,10 @@ os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
 
 from questions import table
 
+from xrag.types import Json
+
 Run = Callable[[], object]
+EAGER: Mapping[str, Json] = {"enforce_eager": True}
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def made(folder: Path) -> str:
     return str(save_language_model(folder, hidden=256, layers=4, length=4096))
 
 
-def measure(model: str, *, prompts: int, tokens: int, rounds: int) -> None:
+def measure(model: str, *, prompts: int, tokens: int, rounds: int, engine: Mapping[str, Json] = EAGER) -> None:
     from vllm import SamplingParams
 
     from xrag.control import chat_messages
@@ -53,7 +56,7 @@ def measure(model: str, *, prompts: int, tokens: int, rounds: int) -> None:
     from xrag.testing import PASSAGES
     from xrag.types import Prompt, Query, Sampling
 
-    generator = VllmGenerator(model, engine={"enforce_eager": True})
+    generator = VllmGenerator(model, engine=engine)
     context = tuple(PASSAGES)
     batch = [
         Prompt(
