@@ -59,6 +59,14 @@ def test_a_kill_at_any_moment_leaves_the_earlier_index_and_the_next_run_finishes
     assert not list(directory.rglob("*.partial*"))
 
 
+@pytest.mark.parametrize("name", ["pending.json", "manifest.json"])
+def test_what_a_killed_run_left_half_written_is_removed_by_the_next(directory: Path, tmp_path: Path, name: str) -> None:
+    (directory / f".{name}.4711.partial").write_text('{"gen')
+    build_index([write(tmp_path / "more.jsonl", "omega", 30)], directory)
+    assert holds(directory, "omega")
+    assert not list(directory.rglob("*.partial*"))
+
+
 def test_a_killed_first_run_is_no_index_yet_and_goes_on(tmp_path: Path) -> None:
     more = write(tmp_path / "more.jsonl", "omega", 20000)
     process = subprocess.Popen([sys.executable, "-c", BUILD, tmp_path / "index", more])

@@ -264,6 +264,9 @@ class _Update:
     def _clean(self, writer: CorpusWriter, snapshot: Snapshot) -> None:
         """Remove what the committed manifest does not name, unless an earlier generation is being read."""
         manifest.remove(self._directory / PENDING)
+        for name in (MANIFEST, PENDING):  # a run that was killed while it wrote one of them left it half written
+            for half in self._directory.glob(f".{name}.*.partial"):
+                manifest.remove(half)
         with unread(self._directory / READERS) as free:
             if not free:
                 return
