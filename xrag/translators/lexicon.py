@@ -75,8 +75,18 @@ class LexiconTranslator:
     def _direction(self, source: str, target: str) -> _Direction:
         pair = source, target
         if pair not in self._directions:
+            self._say_if_lacking(source)
             self._directions[pair] = _Direction(self._lexicon, source, target)
         return self._directions[pair]
+
+    def _say_if_lacking(self, source: str) -> None:
+        """Warn of a language without a table, once, into however many languages its questions are put."""
+        is_new = source != UNDETERMINED and all(known != source for known, _ in self._directions)
+        if is_new and self._lexicon.table(source) is None:
+            _log.warning(
+                "the lexicon has no table of %s: questions in it are searched as they stand, with names and numbers",
+                f"{name(source, 'en')} ({source})",
+            )
 
 
 def _rewritten(terms: Sequence[TermTranslation]) -> str:
@@ -90,11 +100,6 @@ class _Direction:
         self._source, self._target = source, target
         self._lexicon = lexicon
         self._from, self._into = lexicon.table(source), lexicon.table(target)
-        if self._from is None and source != UNDETERMINED:
-            _log.warning(
-                "the lexicon has no table of %s: questions in it are searched as they stand, with names and numbers",
-                f"{name(source, 'en')} ({source})",
-            )
         self._of_written = lru_cache(maxsize=_REMEMBERED)(self._written)
         self._of_romanised = lru_cache(maxsize=_REMEMBERED)(self._romanised)
 
