@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
+    LlamaConfig,
+    LlamaModel,
     PreTrainedTokenizerFast,
     Qwen3Config,
     Qwen3Model,
@@ -70,6 +72,28 @@ def save_decoder(folder: Path) -> Path:
         num_key_value_heads=1, head_dim=16, intermediate_size=64, max_position_embeddings=128,
     )  # fmt: skip
     Qwen3Model(config).save_pretrained(folder)
+    return folder
+
+
+def save_bidirectional(folder: Path) -> Path:
+    """A Llama that names code of its own for its attention, as llama-embed-nemotron-8b lies on the hub; padded on the left."""
+    torch.manual_seed(7)
+    tokenizer = subwords(TEXTS, 400, ["<|begin_of_text|>", "<|end_of_text|>", "<unk>"])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<|begin_of_text|> $A", special_tokens=[("<|begin_of_text|>", 0)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token="<|end_of_text|>", pad_token="<|end_of_text|>", padding_side="left"
+    ).save_pretrained(folder)
+    config = LlamaConfig(
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, intermediate_size=64, max_position_embeddings=128,
+    )  # fmt: skip
+    LlamaModel(config).save_pretrained(folder)
+    code = {"AutoConfig": "llama_bidirectional_model.Config", "AutoModel": "llama_bidirectional_model.Model"}
+    edit_json(
+        folder / "config.json", architectures=["LlamaBidirectionalModel"], model_type="llama_bidirec", auto_map=code
+    )
     return folder
 
 

@@ -20,6 +20,7 @@ KNOWN = [
     ("BAAI/bge-m3", "", "", CLS, 1024, (), 8192, "MIT"),
     ("sentence-transformers/LaBSE", "", "", CLS, 768, (), 256, "Apache-2.0"),
     ("Alibaba-NLP/gte-multilingual-base", "", "", CLS, 768, (128, 256, 512, 768), 8192, "Apache-2.0"),
+    ("alibaba-nlp-community/gte-multilingual-base", "", "", CLS, 768, (128, 256, 512, 768), 8192, "Apache-2.0"),
     ("Snowflake/snowflake-arctic-embed-l-v2.0", "query: ", "", CLS, 1024, (256, 1024), 8192, "Apache-2.0"),
     (
         "jinaai/jina-embeddings-v3",
@@ -54,7 +55,17 @@ KNOWN = [
         512,
         "MIT",
     ),
-    ("nvidia/llama-embed-nemotron-8b", SEARCH + " ", "", MEAN, 4096, (), 4096, "NVIDIA, research only"),
+    (
+        "nvidia/llama-embed-nemotron-8b",
+        "Instruct: Given a question, retrieve passages that answer the question\nQuery: ",
+        "",
+        MEAN,
+        4096,
+        (),
+        4096,
+        "NVIDIA, research only",
+    ),
+    ("cointegrated/SONAR_200_text_encoder", "", "", MEAN, 1024, (), 512, "CC-BY-NC-4.0"),
     ("minishlab/potion-multilingual-128M", "", "", MEAN, 256, (), 1_000_000, "MIT"),
 ]
 
@@ -65,8 +76,12 @@ REVISIONS = {
     "intfloat/multilingual-e5-large-instruct": "baa7be48",
     "BAAI/bge-m3": "5617a9f6",
     "sentence-transformers/LaBSE": "e34fab64",
+    "Alibaba-NLP/gte-multilingual-base": "ca1791e0",
     "Snowflake/snowflake-arctic-embed-l-v2.0": "edc2df7b",
     "google/embeddinggemma-300m": "64614b0b",
+    "Qwen/Qwen3-Embedding-0.6B": "b22da495",
+    "Qwen/Qwen3-Embedding-4B": "636cd9bf",
+    "Qwen/Qwen3-Embedding-8B": "4e423935",
     "HIT-TMG/KaLM-embedding-multilingual-mini-instruct-v1": "45e42c89",
     "nvidia/llama-embed-nemotron-8b": "84a37559",
 }
@@ -112,6 +127,10 @@ def test_every_card_is_complete(card) -> None:
     assert not card.sizes or max(card.sizes) == card.dimension
     assert card.revision == "" or len(card.revision) == 40
     assert card.settings().origin == f"the card of {card.hub}"
+
+
+def test_code_from_a_repository_is_needed_by_one_card_alone() -> None:
+    assert [hub for hub, card in model_cards().items() if card.remote_code] == ["Alibaba-NLP/gte-multilingual-base"]
 
 
 def test_a_model_is_cut_only_to_the_sizes_it_was_trained_for() -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoTokenizer, LlamaModel
 
-from tests.models import TEXTS, edit_json, save_translation_encoder
+from tests.models import TEXTS, edit_json, save_bidirectional, save_translation_encoder
 from xrag.embedders import Pooling, Settings, open_embedder
 from xrag.embedders.huggingface import HuggingFaceEmbedder, open_hf
 from xrag.errors import InputError, RetrievalError, UsageError
@@ -54,6 +54,31 @@ def test_the_encoder_of_a_translation_model_is_used_alone(models: Path, tmp_path
         alone = [model(**tokenizer(text, return_tensors="pt")).last_hidden_state[0].mean(0) for text in TEXTS]
     wanted = torch.nn.functional.normalize(torch.stack(alone), dim=1).numpy()
     embedder = open_hf(str(folder), Settings(Pooling.MEAN, max_length=60))
+    np.testing.assert_allclose(embedder.embed_passages(TEXTS), wanted, atol=1e-4)
+
+
+def test_the_encoder_of_sonar_is_used_by_its_name(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cointegrated" / "SONAR_200_text_encoder"
+    save_translation_encoder(folder, models / "encoder", whole=False)
+    embedder = open_embedder(str(folder))
+    assert embedder.settings.origin == "the card of cointegrated/SONAR_200_text_encoder"
+    plain = open_hf(str(folder), Settings(Pooling.MEAN))
+    np.testing.assert_array_equal(embedder.embed_queries(TEXTS), plain.embed_passages(TEXTS))
+
+
+def test_a_bidirectional_llama_sees_all_tokens_without_code_from_its_repository(tmp_path: Path) -> None:
+    folder = save_bidirectional(tmp_path / "nvidia" / "llama-embed-nemotron-8b")
+    embedder = open_embedder(str(folder))
+    tokenizer = AutoTokenizer.from_pretrained(folder, config=LlamaModel.config_class())
+    model = LlamaModel.from_pretrained(folder, attn_implementation="eager").eval()
+
+    def alone(text: str) -> torch.Tensor:
+        ids = tokenizer(text, return_tensors="pt")["input_ids"]
+        nothing_hidden = torch.zeros(1, 1, ids.shape[1], ids.shape[1])
+        return model(input_ids=ids, attention_mask=nothing_hidden).last_hidden_state[0].mean(0)
+
+    with torch.inference_mode():
+        wanted = torch.nn.functional.normalize(torch.stack([alone(text) for text in TEXTS]), dim=1).numpy()
     np.testing.assert_allclose(embedder.embed_passages(TEXTS), wanted, atol=1e-4)
 
 

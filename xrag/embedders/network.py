@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 try:
     import torch
-    from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import AutoModel, AutoTokenizer, LlamaModel, PreTrainedModel, PreTrainedTokenizerBase
     from transformers.models.m2m_100.modeling_m2m_100 import M2M100Encoder
     from transformers.utils import logging as transformers_logging
 except ImportError as error:
@@ -115,11 +115,13 @@ def load_encoder(
     target = device or ("cuda" if torch.cuda.is_available() else "cpu")
     halved = target.startswith("cuda") and torch.cuda.is_bf16_supported()
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
+    known = ENCODERS.get(_architecture(model))
     try:
-        tokenizer = AutoTokenizer.from_pretrained(model.folder, trust_remote_code=remote_code)
+        config = known.config_class.from_pretrained(model.folder) if known else None
+        tokenizer = AutoTokenizer.from_pretrained(model.folder, config=config, trust_remote_code=remote_code)
         dtype = torch.bfloat16 if halved else torch.float32
-        network, found = (ENCODERS.get(_architecture(model)) or kind).from_pretrained(
-            model.folder, dtype=dtype, trust_remote_code=remote_code, output_loading_info=True
+        network, found = (known or kind).from_pretrained(
+            model.folder, config=config, dtype=dtype, trust_remote_code=remote_code, output_loading_info=True
         )
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{model.name} cannot be loaded: {error}") from error
@@ -137,8 +139,25 @@ def load_encoder(
     return Encoder(model.name, tokenizer, network.to(target).eval(), max_length=max_length, batch=batch)
 
 
-ENCODERS: Mapping[str, Any] = {"M2M100Encoder": M2M100Encoder}  # Any: classes of transformers are not typed
-"""Encoders without the decoder that transformers' table of models would add: SONAR's, and what was trained like NLLB-E5."""
+class BidirectionalLlama(LlamaModel):  # type: ignore[no-untyped-call]  # theirs
+    """Llama each of whose tokens sees all others, as llama-embed-nemotron-8b was trained, without the code of its repository:
+    that changes a method which later releases of transformers do not call, so that tokens would see the earlier ones alone.
+    """
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:  # Any: transformers' own output
+        """The states of a batch; ``attention_mask`` [n, tokens] is 0 for the padding, which nothing sees."""
+        hidden = (1 - attention_mask).to(self.dtype) * torch.finfo(self.dtype).min
+        seen = hidden[:, None, None].expand(-1, -1, attention_mask.shape[1], -1)
+        return super().forward(input_ids=input_ids, attention_mask=seen, use_cache=False)
+
+
+ENCODERS: Mapping[str, Any] = {  # Any: classes of transformers are not typed
+    "LlamaBidirectionalModel": BidirectionalLlama,
+    "M2M100Encoder": M2M100Encoder,
+}
+"""Architectures that transformers' own table would load otherwise: with the code of a repository, or with a decoder (SONAR's
+encoder, and what was trained like NLLB-E5).
+"""
 
 
 def _architecture(model: Model) -> str:
