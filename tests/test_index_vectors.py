@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import xrag
-from tests.models import save_static
+from tests.models import save_encoder, save_static
 from xrag import registry
 from xrag.cli import cli
 from xrag.embedders import Pooling, Settings
@@ -233,6 +233,49 @@ def test_the_command_asks_for_a_model_where_only_its_details_are_given(tmp_path:
     asked = run("index", write(tmp_path, TEXTS), "-o", tmp_path / "index", "--vector-index", "exact")
     assert isinstance(asked.exception, UsageError)
     assert "--embedder" in str(asked.exception)
+
+
+def test_the_command_is_told_how_a_model_without_a_card_is_used(tmp_path: Path) -> None:
+    unknown, into = save_encoder(tmp_path / "model"), tmp_path / "index"
+    refused = run("index", write(tmp_path, TEXTS), "-o", into, "--embedder", unknown)
+    assert "--embedder-option pooling=mean" in str(refused.exception)
+    told = ("--embedder-option", "pooling=mean", "--embedder-option", "query_prompt=query: ")
+    made = run("index", "-o", into, "--embedder", unknown, *told, "--dimension", 8)
+    assert "9 vectors of 8 dimensions, exact; embedder: hf:" in made.stdout
+    assert "settings: given" in made.stdout
+    assert "en-1" in run("search", into, TEXTS["en-1"], "--retriever", "dense").stdout
+    write(tmp_path, {**TEXTS, "new": "whale 42"})
+    assert run("index", "-o", into).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("pooling=max", "there are: mean, cls, last"),
+        ("max_length=8", "need its pooling"),
+        ("max_length=long", "takes a whole number"),
+        ("max_length=true", "takes a whole number"),
+        ("prompt=query: ", "there are: pooling, query_prompt, passage_prompt, max_length, dense"),
+    ],
+)
+def test_the_command_refuses_settings_that_cannot_be(tmp_path: Path, model: str, option: str, said: str) -> None:
+    asked = ("--embedder", model, "--embedder-option", option)
+    refused = run("index", write(tmp_path, TEXTS), "-o", tmp_path / "index", *asked)
+    assert isinstance(refused.exception, UsageError)
+    assert said in str(refused.exception)
+
+
+def test_the_memory_given_decides_and_is_remembered(tmp_path: Path, model: str) -> None:
+    made = run("index", write(tmp_path, TEXTS), "-o", tmp_path / "index", "--embedder", model, "--vector-memory", "2kB")
+    assert "9 passages x 64 dimensions as exact-fp16" in made.stderr
+    write(tmp_path, {**TEXTS, "new": "whale 42"})
+    assert "10 passages x 64 dimensions as exact-fp16" in run("index", "-o", tmp_path / "index").stderr
+    assert "as exact:" in run("index", "-o", tmp_path / "index", "--vector-memory", "1 GB").stderr
+
+
+def test_info_tells_the_recall_that_was_measured(tmp_path: Path, model: str) -> None:
+    run("index", write(tmp_path, TEXTS), "-o", tmp_path / "index", "--embedder", model)
+    assert "exact, recall 1.000 of exact search" in run("info", tmp_path / "index").stdout
 
 
 def test_dense_retrievers_are_listed() -> None:

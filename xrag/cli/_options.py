@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +54,22 @@ class WholeNumber(click.IntRange):
         except ValueError:
             self.fail(f"'{value}' is not a whole number", param, ctx)
         return int(super().convert(number, param, ctx))
+
+
+class Bytes(click.ParamType[int]):
+    """An amount of memory, as ``24GB`` or ``500 MB``; its value is the bytes, in powers of 1000."""
+
+    name = "bytes"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes. What is no amount, or nothing, fails."""
+        found = _AMOUNT.fullmatch(str(value).strip().lower())
+        amount = int(float(found[1]) * 1000 ** _UNITS.index(found[2])) if found else 0
+        return amount or self.fail(f"'{value}' is no amount of memory, as 24GB or 500MB", param, ctx)
+
+
+_UNITS = ("", "k", "m", "g", "t")
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([kmgt]?)b?")
 
 
 class Text(click.ParamType[str]):

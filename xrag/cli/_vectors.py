@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xrag.index import SparseReport, VectorReport
 
 
-_OPTIONS = ("embedder", "dimension", "vector_index", "sparse_encoder")
+_OPTIONS = ("embedder", "dimension", "vector_index", "vector_memory", "embedder_option", "sparse_encoder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Vectors:
     embedder: str | None
     dimension: int | None
     kind: str | None
+    memory: int | None
+    options: tuple[tuple[str, Json], ...] | None
     sparse: str | None
 
     @classmethod
@@ -80,9 +82,12 @@ def _embedded(directory: Path, asked: Vectors, progress: Callable[[Progress], No
     with open_index(directory) as index:
         known = index.snapshot.vectors
     if asked.embedder is None and known is None:
-        if asked.dimension or asked.kind:
+        if asked.dimension or asked.kind or asked.memory or asked.options:
             raise UsageError("name the model of the vectors with --embedder")
         return None
+    if asked.options and asked.embedder is None:
+        raise UsageError("name the model that --embedder-option is for with --embedder")
+    from xrag.embedders import Settings  # noqa: PLC0415
     from xrag.index import embed_index  # noqa: PLC0415 - loads FAISS
     from xrag.retrievers.dense.build import VectorOptions  # noqa: PLC0415
 
@@ -91,8 +96,9 @@ def _embedded(directory: Path, asked: Vectors, progress: Callable[[Progress], No
     def encoding(done: int, total: int) -> None:
         progress(Progress("encoding", done, total, done, name))
 
-    options = VectorOptions(asked.kind, None, lambda plan: click.echo(plan.sentence, err=True), encoding)
-    return embed_index(directory, asked.embedder, dimension=asked.dimension, options=options)
+    settings = Settings.of(dict(asked.options)) if asked.options else None
+    options = VectorOptions(asked.kind, asked.memory, lambda plan: click.echo(plan.sentence, err=True), encoding)
+    return embed_index(directory, asked.embedder, settings=settings, dimension=asked.dimension, options=options)
 
 
 def vectors_record(index: IndexDirectory) -> dict[str, Json] | None:
@@ -118,7 +124,8 @@ def sparse_said(record: dict[str, Json]) -> str:
 
 def vectors_said(record: dict[str, Json]) -> str:
     """The same as a line for people."""
-    return f"vectors: {record['dimension']} dimensions by {record['embedder']}, {record['kind']}{_stale(record)}"
+    measured = f"{record['kind']}, recall {record['recall']:.3f} of exact search"
+    return f"vectors: {record['dimension']} dimensions by {record['embedder']}, {measured}{_stale(record)}"
 
 
 def _stale(record: dict[str, Json]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from xrag.cli._options import Language, LanguageList, WholeNumber
+from xrag.cli._options import Bytes, Language, LanguageList, Setting, WholeNumber
 from xrag.cli._output import print_json, timing
 from xrag.cli._progress import showing_progress
 from xrag.cli._tables import language_table, report_lines, report_record
@@ -22,9 +22,11 @@ from xrag.retrievers.dense.plan import KINDS
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def _read_option(flag: str, kind: click.ParamType[Any], said: str) -> Callable[[Function], Function]:
+def _read_option(
+    flag: str, kind: click.ParamType[Any], said: str, *, multiple: bool = False
+) -> Callable[[Function], Function]:
     """An option that replaces one of the index's ``ReadOptions`` when it is given."""
-    return click.option(flag, type=kind, help=said, callback=_collect, expose_value=False)
+    return click.option(flag, type=kind, help=said, multiple=multiple, callback=_collect, expose_value=False)
 
 
 def _collect(ctx: click.Context, param: click.Parameter, value: object) -> None:
@@ -62,8 +64,17 @@ def _collect(ctx: click.Context, param: click.Parameter, value: object) -> None:
     help="What to do where all has vanished that was read from a path given earlier.",
 )
 @_read_option("--embedder", click.STRING, "Give the passages vectors: a model, as docs/dense.md names them.")
+@_read_option(
+    "--embedder-option",
+    Setting(),
+    "How a model without a card is used, as pooling=mean or 'query_prompt=query: '.",
+    multiple=True,
+)
 @_read_option("--dimension", WholeNumber(1), "Cut the vectors to so many dimensions, where the model allows it.")
 @_read_option("--vector-index", click.Choice(list(KINDS)), "The kind of vector index; else the size decides.")
+@_read_option(
+    "--vector-memory", Bytes(), "The memory that the vector index may take, as 24GB: the kind is chosen by it."
+)
 @_read_option("--sparse-encoder", click.STRING, "Let a model weigh the passages' terms, as docs/dense.md names them.")
 @click.option("--fresh", is_flag=True, help="Forget what DIR holds and build anew, as for a damaged index.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")

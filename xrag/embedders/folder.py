@@ -69,7 +69,7 @@ class Model:
             return _configured(self, dimension)
         raise UsageError(
             f"how {self.name} wants to be used is not known: it has no card and no sentence-transformers configuration; "
-            "give its pooling and prompts"
+            "give its pooling and prompts (--embedder-option pooling=mean; from Python, Settings)"
         )
 
 

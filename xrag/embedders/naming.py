@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xrag import registry
@@ -33,12 +33,14 @@ class EmbedderName:
 
 
 def open_embedder(name: str, settings: Settings | None = None, dimension: int | None = None) -> Embedder:
-    """The embedder of that name. ``settings`` replace what the model's card or its own configuration says.
+    """The embedder of that name. ``settings`` replace what the model's card or its own configuration says; a ``dimension``
+    that is given counts beside either.
 
     Raises ``InputError`` where the model cannot be had, ``UsageError`` where nobody says how it is used, ``MissingExtra``.
     """
     wanted = EmbedderName.parse(name)
-    embedder: Embedder = registry.load("embedder", wanted.backend)(wanted.model, settings, dimension)
+    used = replace(settings, dimension=dimension) if settings and dimension else settings
+    embedder: Embedder = registry.load("embedder", wanted.backend)(wanted.model, used, dimension)
     return embedder
 
 

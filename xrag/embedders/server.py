@@ -107,7 +107,9 @@ def open_server(name: str, settings: Settings | None = None, dimension: int | No
         raise UsageError(f"name the server as MODEL@URL, with http:// or https://, not '{name}'")
     card = model_cards().get(model)
     if settings is None and card is None:
-        raise UsageError(f"{model} has no card: give its prompts")
+        raise UsageError(
+            f"{model} has no card: give its pooling and prompts (--embedder-option pooling=mean; from Python, Settings)"
+        )
     key = os.environ.get(KEY)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     client = httpx.Client(base_url=url.rstrip("/") + "/", headers=headers, timeout=120)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import cast
 
 from xrag.errors import UsageError
+from xrag.types import Json
 
 
 class Pooling(StrEnum):
@@ -40,8 +43,32 @@ class Settings:
         if self.max_length < 1 or (self.dimension is not None and self.dimension < 1):
             raise UsageError("the length and the dimension of a model are at least 1")
 
+    @classmethod
+    def of(cls, given: Mapping[str, Json]) -> Settings:
+        """From names and values, as a command line gives them. Raises ``UsageError`` for a name or a value that cannot be."""
+        for name, value in given.items():
+            if name not in _KINDS:
+                raise UsageError(f"no setting of a model is called '{name}'; there are: {', '.join(_KINDS)}")
+            if not isinstance(value, _KINDS[name]) or value is True or value is False:
+                raise UsageError(f"{name}={value} is none: it takes {_TAKES[_KINDS[name]]}")
+        if "pooling" not in given:
+            raise UsageError(f"settings of a model need its pooling; there are: {', '.join(Pooling)}")
+        plain = {name: value for name, value in given.items() if name != "dense"}
+        layers = tuple(map(str, cast(list[Json], given.get("dense", []))))
+        return cls(**plain, dense=layers)  # type: ignore[arg-type]  # the kinds are checked above
+
     @property
     def fingerprint(self) -> str:
         """Names everything here that changes vectors."""
         decisive = {name: value for name, value in asdict(self).items() if name != "origin"}
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
+
+
+_KINDS: Mapping[str, type] = {
+    "pooling": str,
+    "query_prompt": str,
+    "passage_prompt": str,
+    "max_length": int,
+    "dense": list,
+}
+_TAKES: Mapping[type, str] = {str: "text", int: "a whole number", list: 'a list, as ["2_Dense"]'}

@@ -38,7 +38,8 @@ class VectorsEntry:
     """The vectors of all passages as the manifest names them: their directory's name, what made them, their files.
 
     ``embedder`` is a name, empty for one that has none; ``settings`` and ``dimension`` what was asked of it; ``asked`` the kind
-    of index that was asked for, empty for the rule's; ``corpus`` names the passages that they are of.
+    of index that was asked for, empty for the rule's, and ``memory`` the bytes that it may take; ``corpus`` names the passages
+    that they are of.
     """
 
     name: str
@@ -49,6 +50,7 @@ class VectorsEntry:
     corpus: str
     fingerprint: str
     files: FileTable
+    memory: int | None = None
 
     def open_embedder(self) -> Embedder:
         """The embedder that it names. Raises ``UsageError`` where it names none."""

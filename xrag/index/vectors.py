@@ -107,15 +107,16 @@ def _wanted(
     if embedder is None:
         if committed is None:
             raise UsageError("the index has no vectors yet: name an embedder")
-        asked = options.kind or committed.asked
-        return replace(committed, asked=asked, corpus=corpus_key(snapshot), name="", fingerprint="", files={})
+        asked = options.kind or ("" if options.memory else committed.asked)
+        made = replace(committed, asked=asked, memory=options.memory or committed.memory)
+        return replace(made, corpus=corpus_key(snapshot), name="", fingerprint="", files={})
     named = str(EmbedderName.parse(embedder)) if isinstance(embedder, str) else ""
     given = cast(Json, {**asdict(settings), "dense": list(settings.dense)}) if settings else None
-    return VectorsEntry("", named, given, dimension, options.kind or "", corpus_key(snapshot), "", {})
+    return VectorsEntry("", named, given, dimension, options.kind or "", corpus_key(snapshot), "", {}, options.memory)
 
 
 def _name(entry: VectorsEntry) -> str:
-    key = f"{entry.fingerprint}\0{entry.corpus}\0{entry.asked}"
+    key = f"{entry.fingerprint}\0{entry.corpus}\0{entry.asked}" + (f"\0{entry.memory}" if entry.memory else "")
     return f"{entry.fingerprint[:8]}-{hashlib.sha256(key.encode()).hexdigest()[:16]}".replace(" ", "-")
 
 
@@ -143,5 +144,5 @@ def _build(
             embedder,
             journal=directory / VECTORS / f"{JOURNAL}{hashlib.sha256(entry.fingerprint.encode()).hexdigest()[:16]}",
             earlier=directory / VECTORS / earlier.name if earlier else None,
-            options=replace(options, kind=entry.asked or None),
+            options=replace(options, kind=entry.asked or None, memory=entry.memory),
         )
