@@ -2,24 +2,34 @@
 
 ``python`` blocks of a page run in order in one namespace; a ``text`` block right after one is its exact output.
 ``console`` blocks run each line that starts with ``$ ``; the lines below it are its output. A line ``...`` stands for any
-lines, figures of time are compared as figures of time, and direction isolates, which nobody sees, are passed over.
+lines, figures of time are compared as figures of time, and direction isolates, which nobody sees, are passed over, as are the
+lines that tell of progress where a machine is slow.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from xrag.cli._progress import STAGES, _Lines
+from xrag.index import Progress
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<kind>[\w+-]*)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 ISOLATES = re.compile("[\u2066-\u2069]")
+PROGRESS = re.compile(
+    r"^(Fetching|Reading|Building|Encoding) .+: (\d+ %, [\d,]+ passages|\d+ of \d+|[\d,]+ (entries|lines))\n",
+    re.MULTILINE,
+)
 TIMES = re.compile(r"\b\d[\d.,]*\s?(ms|s|µs|passages/s|MB/s|KB/s)\b")
 
 
@@ -102,7 +112,7 @@ def run_console(page: Path, block: Block, folder: Path) -> None:
             check=False,
             stdin=subprocess.DEVNULL,
         )
-        assert matches(expected, done.stdout + done.stderr), (
+        assert matches(expected, done.stdout + PROGRESS.sub("", done.stderr)), (
             f"{page.name}:{block.line} $ {command}\n{done.stdout}{done.stderr}"
         )
 
@@ -120,6 +130,16 @@ def test_every_block_of_the_page_runs_and_prints_what_it_says(page: Path, tmp_pa
 def test_the_readme_shows_a_real_answer_before_line_thirty() -> None:
     first = next(block for block in blocks(ROOT / "README.md") if block.kind == "console")
     assert first.line + len(first.body.splitlines()) <= 30
+
+
+def test_lines_of_progress_are_told_from_others() -> None:
+    lines = _Lines(every=0)
+    shown = io.StringIO()
+    with redirect_stderr(shown):
+        for stage in STAGES:
+            lines(Progress(stage, 1, 3, 1200, "hf:models/a b"))
+    assert shown.getvalue().count("\n") == len(STAGES)
+    assert PROGRESS.sub("", shown.getvalue() + "3 passages x 3\n") == "3 passages x 3\n"
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,13 @@ def showing_steps() -> Iterator[Callable[[str], None]]:
 class _Lines:
     """A plain line every ten seconds, so that a log shows that work goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: float = LINE_EVERY) -> None:
+        self._every = every
         self._last = time.monotonic()
 
     def __call__(self, at: Progress) -> None:
         now = time.monotonic()
-        if now - self._last >= LINE_EVERY:
+        if now - self._last >= self._every:
             self._last = now
             share = 100 * at.done // max(at.total, 1)
             click.echo(f"{STAGES[at.stage]} {cut(at.what, 40)}: {share} %, {at.passages:,} passages", err=True)
