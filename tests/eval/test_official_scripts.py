@@ -1,6 +1,6 @@
 """The official modes: 12,000 fuzzed cases with what the published scripts said, and each script's flaws by hand.
 
-The cases were composed from a small vocabulary of 25 languages (empty texts, mixed scripts, punctuation, duplicates) and
+The cases were composed from a small vocabulary of 27 languages (empty texts, mixed scripts, punctuation, duplicates) and
 scored by the scripts themselves at: AkariAsai/XORQA 7ad88d9, apple/ml-mkqa 94ed242, naver/bergen 13fbd28.
 """
 
