@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import click
 
+from xrag.cli._explanation import Explanation
 from xrag.cli._terminal import Screen, cells, cut, one_line, safe_json
 from xrag.errors import InputError
 from xrag.types import Answer, Citation, Json, Passage, Query, Ranking, Translation
@@ -18,12 +19,12 @@ SNIPPET_CELLS = 240
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits of one query with their passages, in the same order, and what it was searched as where that is to be told."""
+    """The hits of one query with their passages, in the same order, and how they came about where that is to be told."""
 
     query: Query
     ranking: Ranking
     passages: Sequence[Passage]
-    translations: Sequence[Translation] | None = None
+    explanation: Explanation | None = None
 
 
 ShowFound: TypeAlias = Callable[[Found, str, Screen], None]
@@ -44,8 +45,10 @@ def show_table(found: Found, retriever: str, screen: Screen) -> None:  # noqa: A
         title = f"  {screen.label(passage.title)}" if passage.title else ""
         click.echo(f"{rank:>2} {hit.score:8.3f}  {passage.language}  {screen.label(passage.id)}{title}")
         click.echo(screen.text(cut(passage.text, SNIPPET_CELLS), "   "))
+        for line in found.explanation.lines(passage, screen) if found.explanation else ():
+            click.echo(screen.dim(f"   {line}"))
     shown = {passage.language for passage in found.passages}
-    for translation in found.translations or ():
+    for translation in found.explanation.translations if found.explanation else ():
         if translation.target in shown:
             _show_terms(translation, screen)
     click.echo()
@@ -65,14 +68,15 @@ def _show_terms(translation: Translation, screen: Screen) -> None:
 
 def show_json(found: Found, retriever: str, screen: Screen) -> None:  # noqa: ARG001 - the same for every format
     """``{"id", "text", "language", "retriever", "hits": [{"rank", "score", "id", "language", "title", …, "text"}]}``."""
+    told = found.explanation
     hits = [
-        {"rank": rank, "score": hit.score, **passage_record(passage)}
+        {"rank": rank, "score": hit.score, **passage_record(passage), **(told.record(passage) if told else {})}
         for rank, (hit, passage) in enumerate(zip(found.ranking, found.passages, strict=True), start=1)
     ]
     query = found.query
     record = {"id": query.id, "text": query.text, "language": query.language, "retriever": retriever, "hits": hits}
-    if found.translations is not None:
-        record["translations"] = [translation_record(one) for one in found.translations]
+    if told:
+        record["translations"] = [translation_record(one) for one in told.translations]
     print_json(record)
 
 

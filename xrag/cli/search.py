@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from xrag import trace
+from xrag.cli._explanation import explanations
 from xrag.cli._options import (
     Choice,
     Text,
@@ -25,7 +24,7 @@ from xrag.cli._queries import read_queries
 from xrag.cli._session import batches, identified, make_reranker, make_translator, note_undetermined
 from xrag.cli._terminal import screen
 from xrag.index import open_index
-from xrag.types import UNDETERMINED, Query, TraceEvent, Translation, UsedTranslation
+from xrag.types import UNDETERMINED, Query
 
 
 @click.command("search")
@@ -38,7 +37,7 @@ from xrag.types import UNDETERMINED, Query, TraceEvent, Translation, UsedTransla
 @translator_option
 @k_option
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True)
-@click.option("--explain", is_flag=True, help="Show what each term became in the language of the passages.")
+@click.option("--explain", is_flag=True, help="Show the words that each passage shares, and what found it.")
 @click.pass_obj
 def command(choice: Choice, *, directory: Path, query: str | None, file: Path | None, form: str, explain: bool) -> None:
     """Find the passages of the index DIR for QUERY, whatever their language.
@@ -57,16 +56,8 @@ def command(choice: Choice, *, directory: Path, query: str | None, file: Path | 
         with trace.collect() if explain else nullcontext(()) as events:
             rankings = searcher.search(queries, choice.k)
             rankings = reranker.rerank(queries, rankings, choice.k) if reranker else rankings
-        used = _translations(events)
-        for one, ranking in zip(queries, rankings, strict=True):
+        told = explanations(events, queries) if explain else [None] * len(queries)
+        for one, ranking, explanation in zip(queries, rankings, told, strict=True):
             passages = index.corpus.get([hit.passage_id for hit in ranking])
-            found = Found(one, ranking, passages, used[one.id] if explain else None)
+            found = Found(one, ranking, passages, explanation)
             FORMATS[form](found, choice.retriever, screen())
-
-
-def _translations(events: Sequence[TraceEvent]) -> Mapping[str, list[Translation]]:
-    """What each query, by its id, was searched as, once however many retrievers did."""
-    found: dict[str, list[Translation]] = defaultdict(list)
-    for event in dict.fromkeys(event for event in events if isinstance(event, UsedTranslation)):
-        found[event.query_id].append(event.translation)
-    return found

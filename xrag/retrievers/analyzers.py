@@ -75,9 +75,26 @@ class LanguageAnalyzer:
         """The terms of the words and runs of a piece."""
         terms: list[str] = []
         for word in self._words(morphology.fold(piece, self.language)):
-            for part in self.words if word.isascii() or not _RUN.match(word) else self.runs:
+            for part in self.runs if _is_run(word) else self.words:
                 terms += part(word, self.language)
         return tuple(terms)
+
+    def words_of(self, text: str) -> list[tuple[str, str]]:
+        """Each word of a text, as it stands where it is a piece by itself, with the term that is for all of it: its stem. A run
+        gives its first part's terms, words where ICU finds them.
+        """
+        return [pair for piece in self.pieces(text) for pair in self._whole(piece)]
+
+    def _whole(self, piece: str) -> list[tuple[str, str]]:
+        words = self._words(morphology.fold(piece, self.language))
+        if len(words) == 1 and not _is_run(words[0]):
+            return [(piece, self.words[0](words[0], self.language)[0])]
+        return [pair for word in words for pair in self._pairs(word)]
+
+    def _pairs(self, word: str) -> list[tuple[str, str]]:
+        if _is_run(word):
+            return [(term, term) for term in self.runs[0](word, self.language)]
+        return [(word, self.words[0](word, self.language)[0])]
 
     def _words(self, folded: str) -> list[str]:
         if folded.isascii() and folded.isalnum():
@@ -87,6 +104,10 @@ class LanguageAnalyzer:
     def terms(self, text: str) -> list[str]:
         """The terms of a text."""
         return [term for piece in self.pieces(text) for term in self.expand(piece)]
+
+
+def _is_run(word: str) -> bool:
+    return not word.isascii() and _RUN.match(word) is not None
 
 
 @cache
