@@ -33,6 +33,7 @@ from xrag.types import (
     Prompt,
     Query,
     Ranking,
+    RepairedOrder,
     Sampling,
     TraceEvent,
     Translation,
@@ -321,6 +322,7 @@ def _answer(job: _Job, attempts: tuple[Attempt, ...], votes: tuple[Vote, ...] = 
         language_reason=job.asked.target.reason,
         shown_question="" if job.question == job.asked.query.text else job.question,
         votes=votes,
+        repaired=tuple(event for event in job.events if isinstance(event, RepairedOrder)),
     )
 
 

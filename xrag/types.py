@@ -343,7 +343,8 @@ class Answer:
     ``timings`` are seconds per stage (``retrieve``, ``rerank``, ``context``, ``views``, ``generate``); in a batch a stage's
     time is that of the whole batch divided by its queries. ``error`` says why there is no answer where its generation
     failed, ``language_reason`` why it was asked for in its language, ``shown_question`` as what the model was asked where
-    the question was put to it in another language. ``votes`` are there where it was asked in several languages.
+    the question was put to it in another language. ``votes`` are there where it was asked in several languages, ``repaired``
+    where a listwise reranker's order was mended.
     """
 
     query: Query
@@ -362,6 +363,7 @@ class Answer:
     language_reason: str = ""
     shown_question: str = ""
     votes: tuple[Vote, ...] = ()
+    repaired: tuple[RepairedOrder, ...] = ()
 
     @property
     def faithful(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from transformers import (
 )
 
 import xrag
-from tests.models import save_encoder, subwords
+from tests.models import edit_json, save_encoder, subwords
 from xrag import registry
 from xrag.cli import cli
 from xrag.errors import InputError, UnknownComponent, UsageError
@@ -169,6 +170,17 @@ def test_a_passage_cannot_end_its_turn_and_a_long_one_loses_its_end(folders: Pat
     assert (plain.count(ends), long.count(ends), len(long)) == (2, 2, 300)
 
 
+def test_code_from_a_repository_is_never_run_and_nobody_is_asked_to(folders: Path, tmp_path: Path) -> None:
+    shutil.copytree(folders / "judge", tmp_path / "judge")
+    edit_json(
+        tmp_path / "judge" / "config.json",
+        model_type="own",
+        auto_map={"AutoConfig": "a.A", "AutoModelForCausalLM": "a.B"},
+    )
+    with pytest.raises(InputError, match="cannot be loaded"):
+        open_yes_no(str(tmp_path / "judge"), STORE)
+
+
 def test_a_model_without_yes_and_no_is_refused(folders: Path, tmp_path: Path) -> None:
     tokenizer = subwords(["a b c"], 50, ["<|endoftext|>", "<unk>"])
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>").save_pretrained(tmp_path)
@@ -204,6 +216,24 @@ def test_an_answer_is_made_from_reranked_passages(index: Path, folders: Path) ->
     done = run("ask", str(index), "Where does the Danube rise?", "--reranker", str(folders / "judge"), "--json")
     assert done.exit_code == 0, done.output
     assert all(0 < hit["score"] < 1 for hit in json.loads(done.stdout)["hits"])
+
+
+@pytest.mark.parametrize("generator", ["extractive", '{"name": "extractive", "quotes": 1}'])
+def test_listwise_asks_the_generator_of_its_options_and_tells_what_it_got_wrong(index: Path, generator: str) -> None:
+    asked = ("search", str(index), "Vienna Danube", "--language", "en", "--explain", "--reranker", "listwise")
+    done = run(*asked, "--reranker-option", f"generator={generator}")
+    assert done.exit_code == 0, done.output
+    assert "orders mended: 1 (" in done.stdout
+    [repaired] = json.loads(run(*asked, "--reranker-option", "generator=extractive", "--format", "json").stdout)[
+        "repaired"
+    ]
+    assert repaired["missing"] > 0
+
+
+def test_an_answer_tells_the_orders_that_were_mended(index: Path) -> None:
+    done = run("ask", str(index), "Where does the Danube rise?", "--language", "en", "--reranker", "listwise", "--json")
+    [repaired] = json.loads(done.stdout)["repaired"]
+    assert repaired["missing"] > 0
 
 
 def test_listwise_needs_a_language_model_that_a_search_does_not_have(index: Path) -> None:

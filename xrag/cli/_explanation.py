@@ -9,16 +9,19 @@ from dataclasses import asdict, dataclass
 from xrag.cli._terminal import Screen
 from xrag.retrievers.analyzers import LanguageAnalyzer, analyzer_of
 from xrag.retrievers.build import searchable
-from xrag.types import FusedHit, Json, Passage, Query, TraceEvent, Translation, UsedTranslation
+from xrag.types import FusedHit, Json, Passage, Query, RepairedOrder, TraceEvent, Translation, UsedTranslation
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What the trace of a search tells of one query: its translations, once each, and by passage what fusions gave it."""
+    """What the trace of a search tells of one query: its translations, once each, by passage what fusions gave it, and the
+    orders of a listwise reranker that were mended.
+    """
 
     query: Query
     translations: tuple[Translation, ...]
     fused: Mapping[str, Sequence[FusedHit]]
+    repaired: tuple[RepairedOrder, ...] = ()
 
     def words(self, passage: Passage) -> list[tuple[str, str]]:
         """The words of the query that the passage holds, each with its alternative there, which is empty where it is the word
@@ -38,6 +41,16 @@ class Explanation:
         lines = [f"words: {' · '.join(words)}"] if words else []
         return lines + [_shares(hit) for hit in self.fused.get(passage.id, ())]
 
+    def mended(self) -> str:
+        """How many orders of the reranker were mended, and of what; empty where none was."""
+        if not self.repaired:
+            return ""
+        missing, repeated, unknown = (
+            sum(getattr(one, name) for one in self.repaired) for name in ("missing", "repeated", "unknown")
+        )
+        said = f"{missing} passages left out, {repeated} named twice, {unknown} made up"
+        return f"orders mended: {len(self.repaired)} ({said})"
+
     def record(self, passage: Passage) -> dict[str, Json]:
         """The same for programs."""
         words: list[Json] = [{"term": term, "alternative": found or term} for term, found in self.words(passage)]
@@ -52,12 +65,16 @@ def explanations(events: Sequence[TraceEvent], queries: Sequence[Query]) -> list
     """What a trace tells of each query; what several retrievers recorded alike stands there once."""
     translations: dict[str, list[Translation]] = defaultdict(list)
     fused: dict[str, dict[str, list[FusedHit]]] = defaultdict(lambda: defaultdict(list))
-    for event in dict.fromkeys(events):
-        if isinstance(event, UsedTranslation):
-            translations[event.query_id].append(event.translation)
-        elif isinstance(event, FusedHit):
-            fused[event.query_id][event.passage_id].append(event)
-    return [Explanation(query, tuple(translations[query.id]), fused[query.id]) for query in queries]
+    repaired: dict[str, list[RepairedOrder]] = defaultdict(list)
+    for event in events:
+        match event:
+            case UsedTranslation(key, translation) if translation not in translations[key]:
+                translations[key].append(translation)
+            case FusedHit(key, passage) if event not in fused[key][passage]:
+                fused[key][passage].append(event)
+            case RepairedOrder(key):
+                repaired[key].append(event)
+    return [Explanation(one, tuple(translations[one.id]), fused[one.id], tuple(repaired[one.id])) for one in queries]
 
 
 def _held(translation: Translation, analyzer: LanguageAnalyzer, held: set[str]) -> list[tuple[str, str]]:

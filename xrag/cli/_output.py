@@ -47,6 +47,8 @@ def show_table(found: Found, retriever: str, screen: Screen) -> None:  # noqa: A
         click.echo(screen.text(cut(passage.text, SNIPPET_CELLS), "   "))
         for line in found.explanation.lines(passage, screen) if found.explanation else ():
             click.echo(screen.dim(f"   {line}"))
+    if found.explanation and (mended := found.explanation.mended()):
+        click.echo(screen.dim(f"   {mended}"))
     shown = {passage.language for passage in found.passages}
     for translation in found.explanation.translations if found.explanation else ():
         if translation.target in shown:
@@ -77,6 +79,7 @@ def show_json(found: Found, retriever: str, screen: Screen) -> None:  # noqa: AR
     record = {"id": query.id, "text": query.text, "language": query.language, "retriever": retriever, "hits": hits}
     if told:
         record["translations"] = [translation_record(one) for one in told.translations]
+        record["repaired"] = [asdict(one) for one in told.repaired]
     print_json(record)
 
 
@@ -148,6 +151,7 @@ def answer_record(answer: Answer) -> dict[str, object]:
             for attempt in answer.attempts
         ],
         "votes": [asdict(vote) for vote in answer.votes],
+        "repaired": [asdict(one) for one in answer.repaired],
         "usage": asdict(answer.usage),
         "seconds": dict(answer.timings),
     }

@@ -48,6 +48,11 @@ class Encoded:
     vectors: VectorReport | None
     sparse: SparseReport | None
 
+    @property
+    def seconds(self) -> float:
+        """What both took together."""
+        return sum(made.seconds for made in (self.vectors, self.sparse) if made)
+
     def lines(self) -> list[str]:
         """A line of each for people."""
         vectors = [vector_line(self.vectors)] if self.vectors else []

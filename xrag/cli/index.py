@@ -111,4 +111,6 @@ def command(
     click.echo(language_table(report.languages))
     for line in made.lines():
         click.echo(to.text(one_line(line)))
-    click.echo(to.text(f"{directory}: generation {report.generation}, ready in {timing(report.seconds)}"))
+    click.echo(
+        to.text(f"{directory}: generation {report.generation}, ready in {timing(report.seconds + made.seconds)}")
+    )

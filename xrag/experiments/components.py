@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
@@ -24,11 +23,7 @@ from xrag.types import Sampling
 
 def reranker(setup: Setup, passages: PassageLookup) -> Reranker:
     """The reranker of a setup that has one; an option ``generator`` is a table: its ``name``, and its options."""
-    options = dict(setup.reranker_options)
-    if isinstance(options.get("generator"), Mapping):
-        given = dict(options["generator"])
-        options["generator"] = generator(str(given.pop("name", "")), given)
-    return open_reranker(setup.reranker or "", passages, options=options)
+    return open_reranker(setup.reranker or "", passages, options=setup.reranker_options)
 
 
 def generator(name: str, options: Options) -> StreamingGenerator:

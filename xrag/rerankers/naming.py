@@ -42,18 +42,20 @@ def open_reranker(
     """The reranker of that name over these passages: ``listwise``, ``BAAI/bge-reranker-v2-m3``, ``cross-encoder:FOLDER``.
 
     A model without a backend is used as its card says, a folder as its configuration does. ``generator`` is for a reranker
-    that asks one. Raises ``UsageError``, ``InputError`` where the model cannot be had, ``UnknownComponent``.
+    that asks one; its options may hold another, by name or as a table: its ``name``, and its options. Raises ``UsageError``,
+    ``InputError`` where the model cannot be had, ``UnknownComponent``.
     """
     backend, model = _parsed(name)
     given: dict[str, Json] = dict(options or {})
     if model:
         given |= {"name": model, **_of_card(model, given)}
-    if backend in registry.components("reranker") and "generator" not in given and _asks(backend):
-        if generator is None:
+    if backend in registry.components("reranker") and _asks(backend):
+        asked = _generator(given["generator"]) if "generator" in given else generator
+        if asked is None:
             raise UsageError(
-                f"the reranker '{backend}' asks a language model; name one with --generator, or in its options"
+                f"the reranker '{backend}' asks a language model; name one with --generator, or as its option generator"
             )
-        given["generator"] = cast(Json, generator)
+        given["generator"] = cast(Json, asked)
     made: Reranker = registry.make("reranker", backend, {**given, "passages": cast(Json, passages)})
     return made
 
@@ -75,6 +77,16 @@ def _parsed(name: str) -> tuple[str, str]:
     if Path(name).is_dir():
         return _by_configuration(Path(name)), name
     return ("cross-encoder", name) if name.count("/") == 1 else (name, "")
+
+
+def _generator(said: Json) -> Generator:
+    """The generator of a name, or of a table with its ``name`` and its options; one that is made already as it stands."""
+    table = {"name": said} if isinstance(said, str) else said
+    if not isinstance(table, Mapping):
+        return cast(Generator, said)
+    options = dict(table)
+    made: Generator = registry.make("generator", str(options.pop("name", "")), options)
+    return made
 
 
 def _asks(backend: str) -> bool:

@@ -87,8 +87,10 @@ def open_yes_no(
     """
     cuda = torch.cuda.is_available()
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
-        model = AutoModelForCausalLM.from_pretrained(name, dtype=torch.bfloat16 if cuda else torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(
+            name, dtype=torch.bfloat16 if cuda else torch.float32, trust_remote_code=False
+        )
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"the reranker {name} cannot be loaded: {error}") from error
     words = [tokenizer.convert_tokens_to_ids(word) for word in ("yes", "no")]
