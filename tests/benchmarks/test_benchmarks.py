@@ -13,7 +13,7 @@ REAL = {
     "xor-retrieve": ("xor-qa", None, 2110),
     "xor-engspan": ("xor-qa", None, 2110),
     "afriqa": ("afriqa", None, 1927),
-    "afriqa-queries": ("afriqa", None, 3034),
+    "afriqa-queries": ("afriqa", ["bem", "fon", "ha", "ig", "rw", "ak", "zu"], 3034),
     "xquad-r": (".", ["ar", "de", "en", "es", "hi", "ru", "th", "zh"], 9520),
     "language-confusion": ("language-confusion", None, 2400),
 }
@@ -41,10 +41,31 @@ def test_every_benchmark_says_where_it_comes_from_and_how_many_questions_it_has(
     assert any(split.urls for split in spec.splits.values()) or "get" in spec.notes or "given" in spec.notes
 
 
+@pytest.mark.parametrize("name", benchmarks.names())
+def test_every_benchmark_says_what_was_verified_of_it_and_how(name: str) -> None:
+    notes = benchmarks.read_spec(name).notes
+    assert "verified on the file" in notes or "not at hand" in notes
+
+
+@pytest.mark.parametrize("name", benchmarks.names())
+def test_every_address_is_made_from_a_language_as_its_files_are(name: str) -> None:
+    spec = benchmarks.read_spec(name)
+    for split in spec.splits.values():
+        for kind, url in split.urls.items():
+            assert ("{" in url) == ("{" in split.files[kind].partition(".tar.gz/")[0].partition(".zip/")[0])
+            assert all(url.format(language=code).startswith("https://") for code in spec.languages.values())
+
+
+def test_the_files_of_afriqa_are_published_in_a_folder_for_each_language() -> None:
+    split = benchmarks.read_spec("afriqa-queries").split("test")
+    assert split.urls["questions"].format(language="wol.fr").endswith("/wol/queries.afriqa.wol.fr.test.json")
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_the_real_files_are_copied_verified_and_loaded(name: str, shared_data: Path, data: Path) -> None:
     folder, wanted, count = REAL[name]
-    benchmarks.get(benchmarks.read_spec(name), source=shared_data / folder, languages=wanted)
+    splits = ["dev"] if name == "afriqa-queries" else None
+    benchmarks.get(benchmarks.read_spec(name), source=shared_data / folder, languages=wanted, splits=splits)
     found = benchmarks.load(name, languages=wanted)
     assert len(found.examples) == count
     assert len({one.query.id for one in found.examples}) == len(found.examples)
@@ -92,6 +113,17 @@ def test_an_altered_file_is_refused_and_leaves_nothing(tmp_path: Path, data: Pat
 def test_a_file_that_is_not_in_the_folder_is_one_line(tmp_path: Path, data: Path) -> None:
     with pytest.raises(InputError, match=r"there is no xor_dev.* in .*; it is published at https"):
         benchmarks.get(benchmarks.read_spec("xor-retrieve"), source=tmp_path)
+
+
+def test_the_files_of_one_split_can_be_brought_alone(tmp_path: Path, data: Path) -> None:
+    (tmp_path / "xrag.dev.jsonl").write_text("{}\n", encoding="utf-8")
+    spec = benchmarks.read_spec("xrag")
+    brought = benchmarks.get(spec, source=tmp_path, splits=["dev-monolingual", "dev-multilingual"])
+    assert [path.name for path in brought] == ["xrag.dev.jsonl"]
+    with pytest.raises(InputError, match="there is no xrag.test.jsonl"):
+        benchmarks.get(spec, source=tmp_path)
+    with pytest.raises(UsageError, match="xrag has no split 'dev'"):
+        benchmarks.get(spec, source=tmp_path, splits=["dev"])
 
 
 def test_what_cannot_be_downloaded_by_itself_says_where_it_is(data: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from xrag import languages
 from xrag.benchmarks import reading
@@ -11,49 +11,51 @@ from xrag.benchmarks.loading import Part, Request
 from xrag.errors import InputError, UnknownLanguage
 from xrag.types import UNDETERMINED, Example, Passage, Query
 
-_TEXT = ("query_text", "query", "text")
-_HUMAN = "relevant_human"
-_YES = frozenset({"1", "1.0", "true", "yes"})
+_YES = "TRUE"
 _OWN_CODES = {"zhs": "zh", "zht": "zh-Hant", "control": "en"}
 
 
 def load_bordirlines(request: Request) -> Part:
-    """``queries``: a table of ``query_id`` and text; ``hits``: one of ``query_id`` and ``doc_id``; ``docs``: id ─▶ text.
+    """``queries`` (query_id, query_text), ``hits`` (query_id, doc_id, doc_lang), ``docs``: language ─▶ id ─▶ text.
 
-    A hit has the grade 1 where ``relevant_human`` says so, 0 where it says no; where the table says nothing of it, every hit
-    has 1. There are no gold answers: what is measured is whether the answers of all languages agree.
+    A passage is called ``LANGUAGE:ID`` as the files have them: two languages may use one id. A hit has the grade 1 or 0 of
+    ``annotations`` (query_id, doc_id, relevant), by a majority of people; one that nobody judged has 1. There are no gold
+    answers: what is measured is whether the answers of all languages agree.
     """
+    judged = _judged(request)
     hits: dict[str, dict[str, int]] = defaultdict(dict)
     for place, row in reading.tsv(request.path("hits")):
-        hits[reading.field(row, "query_id", place)][reading.field(row, "doc_id", place)] = _grade(row)
+        key, doc = reading.field(row, "query_id", place), reading.field(row, "doc_id", place)
+        hits[key][f"{reading.field(row, 'doc_lang', place)}:{doc}"] = judged.get((key, doc), 1)
     examples = []
     for place, row in reading.tsv(request.path("queries")):
         key = reading.field(row, "query_id", place)
-        if key in hits and row.get("language", request.code) == request.code:
-            text = next((row[name] for name in _TEXT if row.get(name)), None)
-            if text is None:
-                raise InputError(f"{place}: the query has no text; it is called {', '.join(_TEXT)}")
-            query = Query(request.named(key), text, request.language)
+        if key in hits:
+            query = Query(request.named(key), reading.field(row, "query_text", place), request.language)
             examples.append(Example(query, (), request.language, hits[key]))
     wanted = {doc for found in hits.values() for doc in found}
-    return Part(tuple(examples), lambda: (one for one in _passages(request) if one.id in wanted))
+    return Part(tuple(examples), lambda: _passages(request, wanted))
 
 
-def _grade(row: reading.Row) -> int:
-    return int(row[_HUMAN].strip().casefold() in _YES) if row.get(_HUMAN) else 1
+def _judged(request: Request) -> dict[tuple[str, str], int]:
+    rows = reading.tsv(request.path("annotations")) if "annotations" in request.split.files else ()
+    return {
+        (reading.field(row, "query_id", place), reading.field(row, "doc_id", place)): int(
+            reading.field(row, "relevant", place).strip().upper() == _YES
+        )
+        for place, row in rows
+    }
 
 
-def _passages(request: Request) -> Iterator[Passage]:
-    """The file's documents: by id, or by language and id."""
+def _passages(request: Request, wanted: Collection[str]) -> Iterator[Passage]:
     path = request.path("docs")
     found = reading.json_value(path)
-    if not isinstance(found, dict):
-        raise InputError(f"{path}: not an object of documents; is this another revision of the benchmark?")
-    for key, value in found.items():
-        if isinstance(value, dict):
-            yield from (Passage(doc, str(text), _tag(key)) for doc, text in value.items())
-        else:
-            yield Passage(key, str(value), UNDETERMINED)
+    if not isinstance(found, dict) or not all(isinstance(docs, dict) for docs in found.values()):
+        raise InputError(f"{path}: not an object of documents by language; is this another revision of the benchmark?")
+    for code, docs in found.items():
+        for key, text in docs.items():
+            if f"{code}:{key}" in wanted:
+                yield Passage(f"{code}:{key}", str(text), _tag(code))
 
 
 def _tag(code: str) -> str:

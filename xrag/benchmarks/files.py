@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from platformdirs import user_data_path
 
 from xrag import manifest
+from xrag.benchmarks.reading import archive_of
 from xrag.benchmarks.spec import Spec, Split
 from xrag.errors import InputError, UsageError, XragError
 
@@ -29,9 +29,14 @@ def folder_of(spec: Spec) -> Path:
 
 
 def get(
-    spec: Spec, *, source: Path | None = None, folder: Path | None = None, languages: Sequence[str] | None = None
+    spec: Spec,
+    *,
+    source: Path | None = None,
+    folder: Path | None = None,
+    languages: Sequence[str] | None = None,
+    splits: Sequence[str] | None = None,
 ) -> list[Path]:
-    """Bring the files of every split in these languages (all where None are named); those that were brought.
+    """Bring the files of these splits in these languages (all where None are named); those that were brought.
 
     They come from ``source`` (a folder), or from where they are published.
 
@@ -40,7 +45,8 @@ def get(
     """
     folder = folder or folder_of(spec)
     brought = []
-    for split, name, url in _wanted(spec, spec.chosen(languages)):
+    chosen = [spec.split(name) for name in splits or spec.splits]
+    for split, name, url in _wanted(spec, chosen, spec.chosen(languages)):
         if "*" in name:
             brought.extend(_copy_all(source, name, folder, spec))
             continue
@@ -57,15 +63,14 @@ def get(
     return brought
 
 
-def _wanted(spec: Spec, tags: Sequence[str]) -> Iterator[tuple[Split, str, str | None]]:
+def _wanted(spec: Spec, splits: Sequence[Split], tags: Sequence[str]) -> Iterator[tuple[Split, str, str | None]]:
     """Each file once: its split, its path in the folder, where it is published. Of ``a.zip/b``, the archive."""
     seen = set()
-    for split in spec.splits.values():
+    for split in splits:
         for kind, pattern in split.files.items():
             for code in (spec.languages[tag] for tag in tags):
                 name = pattern.format(language=code)
-                inside, found, _ = name.partition(".zip/")
-                name = f"{inside}.zip" if found else name
+                name = str(archive_of(PurePosixPath(name)) or name)
                 if name not in seen:
                     seen.add(name)
                     yield split, name, split.urls[kind].format(language=code) if kind in split.urls else None
@@ -107,7 +112,7 @@ def _download(url: str | None, target: Path, spec: Spec) -> None:
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT) as reply, target.open("wb") as stream:
             shutil.copyfileobj(reply, stream)
-    except (urllib.error.URLError, TimeoutError) as error:
+    except OSError as error:
         reason = getattr(error, "reason", error)
         raise XragError(
             f"{spec.name}: cannot download {url} ({reason}); or copy it: xrag data get {spec.name} --from FOLDER"

@@ -6,9 +6,10 @@ import csv
 import gzip
 import io
 import json
+import tarfile
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any, cast
 
 from xrag.errors import InputError
@@ -17,13 +18,21 @@ Row = dict[str, Any]
 """Any: one record of a published file; what is in it the form's loader knows and checks."""
 
 
+_ARCHIVES = (".zip", ".tar.gz")
+
+
+def archive_of(path: PurePath) -> PurePath | None:
+    """The archive in which a path lies, of ``a.zip/b/c`` the ``a.zip``."""
+    return next((parent for parent in path.parents if parent.name.endswith(_ARCHIVES)), None)
+
+
 def text(path: Path) -> str:
     """A whole text file, of a ``.gz`` what is in it; ``ARCHIVE.zip/MEMBER`` names a member of an archive."""
     try:
         return _bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8") from error
-    except (OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, KeyError) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise InputError(f"{path}: cannot be read ({error})") from error
@@ -100,7 +109,7 @@ def field(row: Row, name: str, place: str, kind: type | tuple[type, ...] = str) 
 
 
 def _lines(path: Path) -> Iterator[str]:
-    if path.suffix == ".zip" or ".zip" in str(path):
+    if archive_of(path):
         yield from text(path).split("\n")
         return
     try:
@@ -113,9 +122,19 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    archive = next((parent for parent in path.parents if parent.suffix == ".zip"), None)
+    archive = archive_of(path)
     if archive is not None:
-        with zipfile.ZipFile(archive) as opened:
-            return opened.read(path.relative_to(archive).as_posix())
+        return _member(Path(archive), path.relative_to(archive).as_posix())
     content = path.read_bytes()
     return gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def _member(archive: Path, name: str) -> bytes:
+    if archive.suffix == ".zip":
+        with zipfile.ZipFile(archive) as opened:
+            return opened.read(name)
+    with tarfile.open(archive) as opened:
+        stream = opened.extractfile(name)
+        if stream is None:
+            raise KeyError(f"'{name}' is a folder of the archive")
+        return stream.read()

@@ -1,13 +1,12 @@
 """XRAG's form: questions with two articles that support the answer and six that distract from it.
 
-The files name no language: the question's is told from its text, an article's likewise. An item is *monolingual* where all its
-articles are English, else *multilingual*. Which articles support is said by the article, else the first two do.
+An item is *monolingual* where all its articles are English, else *multilingual*; an article's language is told from its text.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from xrag.benchmarks import reading
 from xrag.benchmarks.loading import Part, Request
@@ -15,9 +14,8 @@ from xrag.errors import InputError
 from xrag.languages import identification
 from xrag.types import Example, Passage, Query
 
-_SUPPORTING = 2
 _ENGLISH = "en"
-_SAYS = ("supporting", "is_supporting", "relevant", "relevance", "label")
+_SAID = {0: 0, 1: 1, "0": 0, "1": 1}
 
 
 def load_xrag(request: Request) -> Part:
@@ -26,11 +24,10 @@ def load_xrag(request: Request) -> Part:
     In ``en`` the questions and answers are the English ones that every item has; the articles are the same.
     """
     wants_english = request.split.name.endswith("monolingual")
-    own_languages = [tag for tag in request.spec.languages if tag != _ENGLISH]
     examples: list[Example] = []
     passages: dict[str, Passage] = {}
     for place, row in reading.json_lines(request.path("questions")):
-        language = _language(reading.field(row, "question", place), own_languages)
+        language = reading.field(row, "language", place)
         if request.language not in (language, _ENGLISH):
             continue
         found = [*_articles(row, language, place)]
@@ -46,17 +43,15 @@ def load_xrag(request: Request) -> Part:
 
 
 def _articles(row: reading.Row, language: str, place: str) -> Iterator[tuple[Passage, int]]:
-    for i, article in enumerate(reading.field(row, "articles", place, list)):
-        given = article if isinstance(article, dict) else {"text": article}
-        text = given.get("text") or given.get("content") or given.get("article")
+    """``articles``, ``urls`` and ``is_support`` are parallel lists, in an order that tells nothing."""
+    columns = [reading.field(row, name, place, list) for name in ("articles", "urls", "is_support")]
+    if len({len(column) for column in columns}) > 1:
+        raise InputError(f"{place}: 'articles', 'urls' and 'is_support' are of different lengths")
+    for i, (text, url, said) in enumerate(zip(*columns, strict=True), start=1):
         if not isinstance(text, str):
-            raise InputError(f"{place}: article {i + 1} has no text; is this another revision of the benchmark?")
-        said = next((given[key] for key in _SAYS if key in given), i < _SUPPORTING)
-        tag = _language(text, [_ENGLISH, language])
-        passage_id = f"{tag}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-        yield Passage(passage_id, text, tag, title=str(given.get("title") or "")), int(bool(said))
-
-
-def _language(text: str, candidates: Sequence[str]) -> str:
-    [found] = identification.identify([text], candidates)
-    return found.language
+            raise InputError(f"{place}: article {i} is no text; is this another revision of the benchmark?")
+        if said not in _SAID:
+            raise InputError(f"{place}: 'is_support' of article {i} is {said!r}, neither 0 nor 1")
+        [found] = identification.identify([text], [_ENGLISH, language])
+        passage_id = f"{found.language}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        yield Passage(passage_id, text, found.language, source=str(url)), _SAID[said]

@@ -56,12 +56,13 @@ def show(name: str) -> None:
     "--from", "source", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder to copy from."
 )
 @click.option("--languages", type=LanguageList(), help="Only these, between commas.")
-def get_one(name: str, *, source: Path | None, languages: tuple[str, ...] | None) -> None:
+@click.option("--split", "splits", multiple=True, metavar="SPLIT", help="Only this one; may be given again.")
+def get_one(name: str, *, source: Path | None, languages: tuple[str, ...] | None, splits: tuple[str, ...]) -> None:
     """Download the benchmark NAME, or copy it from a folder, and check what it holds."""
     spec, to = read_spec(name), screen()
-    brought = get(spec, source=source, languages=languages)
+    brought = get(spec, source=source, languages=languages, splits=splits)
     click.echo(to.text(f"{many(len(brought), 'file')} brought to {folder_of(spec)}"))
-    for split in spec.splits:
+    for split in splits or spec.splits:
         loaded = load(name, split=split, languages=languages)
         click.echo(
             f"{split}: {many(len(loaded.examples), 'question')} in {many(len(languages or spec.languages), 'language')}"
