@@ -32,6 +32,8 @@ import time
 from xrag.types import Completion
 
 class Slow:
+    supports = frozenset()
+
     def generate(self, prompts, sampling):
         return [Completion("slow") for _ in prompts]
 

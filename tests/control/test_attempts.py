@@ -52,7 +52,7 @@ def test_a_wrong_language_is_asked_again_and_every_try_recorded() -> None:
 
 
 def test_the_last_try_is_kept_and_marked_when_none_will_do() -> None:
-    assert [attempt.accepted for attempt in tried(FakeGenerator((ENGLISH,)), attempts_of(3), "ko")] == [False] * 3
+    assert [attempt.accepted for attempt in tried(Able((ENGLISH,)), attempts_of(3), "ko")] == [False] * 3
 
 
 def test_only_the_rejected_are_asked_again() -> None:
@@ -73,8 +73,18 @@ def test_each_try_adds_the_next_stricter_means_and_keeps_those_before() -> None:
 def test_means_that_the_generator_lacks_are_passed_over() -> None:
     only_decoding = Able((ENGLISH,), frozenset({Ability.DECODING}))
     assert [one.control for one in tried(only_decoding, attempts_of(4))][2:] == ["soft decoding", "hard decoding"]
-    nothing = FakeGenerator((ENGLISH,))
-    assert [one.control for one in tried(nothing, attempts_of(4))] == ["as asked", *["insisted"] * 3]
+
+
+def test_where_nothing_stricter_is_left_nothing_is_asked_again() -> None:
+    nothing = Able((ENGLISH,), frozenset())
+    assert [one.control for one in tried(nothing, attempts_of(5))] == ["as asked", "insisted"]
+    assert len(nothing.prompts) == 2
+
+
+def test_a_stream_with_nothing_stricter_left_is_shown_and_marked() -> None:
+    generator = Able((ENGLISH,), frozenset({Ability.STREAMING}))
+    pieces = guarded_stream(Control(attempts_of(5), generator), generator, prompt("de"), Sampling())
+    assert "".join(pieces) == ENGLISH
 
 
 def test_a_model_that_thinks_in_english_is_only_insisted_with() -> None:

@@ -59,6 +59,10 @@ class Control:
         method: Decoding = replace(decoding, method="hard" if means[0] == "hard decoding" else "soft")
         return _constrained(again, method), means[0]
 
+    def is_last(self, prompt: Prompt, failed: int) -> bool:
+        """Whether an attempt after so many failed ones is the last: by the guard's number, or as nothing stricter is left."""
+        return failed + 1 >= self.policy.guard.attempts or (failed > 0 and not self._means(prompt))
+
     def judged(self, completion: Completion, prompt: Prompt, *, control: str, seconds: float) -> Attempt:
         """A completion with the guard's verdict on it; one that failed has no language."""
         if completion.error:
@@ -100,9 +104,7 @@ def guarded(control: Control, prompts: Sequence[Prompt], sampling: Sampling) -> 
     """
     attempts: list[tuple[Attempt, ...]] = [()] * len(prompts)
     asked = [(number, control.first(prompt), "as asked") for number, prompt in enumerate(prompts)]
-    for _ in range(control.policy.guard.attempts):
-        if not asked:
-            break
+    while asked:
         started = time.perf_counter()
         try:
             completions = control.generator.generate([prompt for _, prompt, _ in asked], sampling)
@@ -113,8 +115,10 @@ def guarded(control: Control, prompts: Sequence[Prompt], sampling: Sampling) -> 
         seconds = (time.perf_counter() - started) / len(asked)
         again: list[tuple[int, Prompt, str]] = []
         for (number, prompt, means), completion in zip(asked, completions, strict=True):
-            attempts[number] += (control.judged(completion, prompt, control=means, seconds=seconds),)
-            if not (attempts[number][-1].accepted or completion.error):
+            attempt = control.judged(completion, prompt, control=means, seconds=seconds)
+            is_done = attempt.accepted or completion.error or control.is_last(prompt, len(attempts[number]))
+            attempts[number] += (attempt,)
+            if not is_done:
                 again.append((number, *control.stricter(prompt, attempts[number])))
         asked = again
     return [control.rescued(tries, prompt) for tries, prompt in zip(attempts, prompts, strict=True)]
@@ -134,7 +138,7 @@ def guarded_stream(
     while True:
         started = time.perf_counter()
         pieces = generator.stream(asked, sampling)
-        is_last = len(attempts) + 1 >= control.policy.guard.attempts
+        is_last = control.is_last(asked, len(attempts))
         is_whole = control.policy.prompt.is_thinking or (is_last and control.policy.fallback is Fallback.TRANSLATE)
         opening, completion = _opening(pieces, asked, is_whole=is_whole)
         seen = completion or Completion(opening, finish_reason="language")

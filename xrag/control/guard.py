@@ -50,10 +50,11 @@ class LanguageGuard:
 
     An answer is rejected only where another language was found with at least ``confidence`` in [0, 1], in the whole of it
     or in one of its lines: what is too short to tell (fewer than ``shortest`` tokens, about five words), holds nothing but
-    names, or cannot be decided passes, with that as the reason. ``attempts`` bounds the tries.
+    names, or cannot be decided passes, with that as the reason. ``attempts`` bounds the tries: as asked, insisted, and then
+    each means that the generator has, the mildest first.
     """
 
-    attempts: int = 2
+    attempts: int = 3
     confidence: float = 0.6
     shortest: int = 6
 
