@@ -9,11 +9,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from xrag import manifest
 from xrag.errors import XragError
@@ -21,6 +21,7 @@ from xrag.eval.fidelity import Fidelity, Judged, Rate, Verdict
 from xrag.eval.grounding import Abstention
 from xrag.eval.results import Result
 from xrag.eval.statistics import Interval
+from xrag.experiments.favour import Favour
 from xrag.experiments.plan import Cell
 from xrag.types import Json
 
@@ -42,6 +43,7 @@ class Figures:
     answer_seconds: float
     failed: int
     missing: int
+    favour: Favour | None = None
 
 
 def key_of(cell: Cell, paths: Sequence[Path]) -> str:
@@ -102,6 +104,7 @@ def _table(found: Figures) -> dict[str, Json]:
         "answer_seconds": found.answer_seconds,
         "failed": found.failed,
         "missing": found.missing,
+        "favour": cast(Json, asdict(found.favour)) if found.favour else None,
     }
 
 
@@ -129,6 +132,7 @@ def _figures(table: dict[str, Any]) -> Figures:  # Any: what _table wrote
         answer_seconds=table["answer_seconds"],
         failed=table["failed"],
         missing=table["missing"],
+        favour=Favour(**table["favour"]) if table["favour"] else None,
     )
 
 

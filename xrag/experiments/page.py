@@ -8,14 +8,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from xrag.errors import MissingExtra
 from xrag.experiments.directory import answers, rankings, searches
-from xrag.experiments.plan import Asked, Cell, Plan
+from xrag.experiments.favour import TOP, Favour, table
+from xrag.experiments.plan import Cell, Plan
 from xrag.experiments.records import Record
 from xrag.experiments.scores import Row
 from xrag.experiments.tables import lines_below, many
@@ -25,7 +25,6 @@ from xrag.types import Json, Passage, Ranking
 _HITS = 5
 _ANSWER, _PASSAGE = 600, 240
 """Characters shown."""
-_SPLIT_AT = 10
 
 
 def page(plan: Plan, rows: Sequence[Row], directory: Path) -> str:
@@ -46,18 +45,17 @@ def page(plan: Plan, rows: Sequence[Row], directory: Path) -> str:
 
 def _section(title: str, rows: Sequence[Row], directory: Path) -> dict[str, object]:
     asked = rows[0].cell.asked
-    found = [rankings(row.cell, directory, _SPLIT_AT) for row in rows]
+    found = [rankings(row.cell, directory, TOP) for row in rows]
     passages = _passages(rows[0].cell, found, directory)
-    pool = _pool(asked)
     spec = asked.benchmark.spec
     return {
         "title": title,
         "source": f"{spec.title}: {spec.citation}. {spec.licence}.",
-        "below": lines_below(rows),
+        "below": [*lines_below(rows), *_languages(rows)],
         "languages": sorted({one.query.language for one in asked.examples}),
         "metrics": list(dict.fromkeys(one.metric for row in rows for one in row.results)),
         "setups": [
-            _setup(row, ranked, directory) | {"split": _split(row.cell, ranked, pool)}
+            _setup(row, ranked, directory) | {"split": _split(row.favour)}
             for row, ranked in zip(rows, found, strict=True)
         ],
         "questions": [
@@ -146,22 +144,17 @@ def _passages(cell: Cell, found: Iterable[Mapping[str, Ranking]], directory: Pat
         return dict(zip(ids, index.corpus.get(ids), strict=True))
 
 
-def _pool(asked: Asked) -> dict[str, str]:
-    """The languages of the passages that are relevant for some question."""
-    relevant = {key for one in asked.examples for key, grade in one.qrels.items() if grade > 0}
-    return {one.id: one.language for one in asked.benchmark.passages() if one.id in relevant} if relevant else {}
+def _split(found: Favour | None) -> list[Json] | None:
+    """Recall of the relevant passages in the question's language and in others, where the pool has several."""
+    return [found.figures.get(f"R@{TOP} {which}") for which in ("same", "cross")] if found else None
 
 
-def _split(cell: Cell, found: Mapping[str, Ranking], pool: Mapping[str, str]) -> list[Json] | None:
-    """R@10 of the relevant passages in the question's language and in others, where the pool has both."""
-    if len(set(pool.values())) < 2:
-        return None
-    try:
-        from xrag.eval import bias  # noqa: PLC0415 - an optional extra
-    except MissingExtra:
-        return None
-    split = bias.split_recall(found, cell.asked.examples, pool, _SPLIT_AT)
-    return [split.same.value if split.same.n else None, split.cross.value if split.cross.n else None]
+def _languages(rows: Sequence[Row]) -> Iterator[str]:
+    """What each setup found by languages, a line for each."""
+    head, *body = table([(row.cell.setup.name, row.favour) for row in rows]) or [[]]
+    for row in body:
+        told = [f"{name} {value}" for name, value in zip(head[1:], row[1:], strict=True) if value]
+        yield f"{row[0]}: {', '.join(told)}"
 
 
 def _cut(text: str, most: int) -> str:

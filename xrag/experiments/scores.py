@@ -17,6 +17,7 @@ from xrag.eval.results import Result, mean
 from xrag.eval.statistics import Comparison, Interval
 from xrag.experiments import figures
 from xrag.experiments.directory import answers, ranked, reranked, searches, texts
+from xrag.experiments.favour import Favour, favour
 from xrag.experiments.figures import Figures
 from xrag.experiments.grounded import abstention, citation_results
 from xrag.experiments.opinions import Opinion, opinions, panel_results
@@ -50,6 +51,7 @@ class Row:
     opinions: tuple[Opinion, ...] = ()
     abstention: Abstention | None = None
     judged: Mapping[str, Judged] = field(default_factory=dict, hash=False)
+    favour: Favour | None = field(default=None, hash=False)
 
 
 def score(plan: Plan, directory: Path) -> list[Row]:
@@ -102,6 +104,7 @@ def _scored(cell: Cell, directory: Path) -> Figures:
         answer_seconds=_seconds(said, ids) if said else 0.0,
         failed=failed,
         missing=missing,
+        favour=favour(cell, directory),
     )
 
 
@@ -143,6 +146,7 @@ def _row(cell: Cell, found: Figures, judged: Sequence[Result], compared: Compare
         opinions=said,
         abstention=found.abstention,
         judged=found.judged,
+        favour=found.favour,
     )
 
 

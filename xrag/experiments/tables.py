@@ -9,6 +9,7 @@ from itertools import groupby
 
 from xrag.eval.fidelity import Fidelity, Rate
 from xrag.eval.results import Result
+from xrag.experiments import favour
 from xrag.experiments.opinions import summaries
 from xrag.experiments.scores import Row
 
@@ -59,6 +60,8 @@ def comma_separated(rows: Sequence[Row]) -> str:
         names = [row.cell.asked.choice.title, row.cell.setup.name]
         for language, kept in row.fidelity.items():
             writer.writerows([*names, *cells] for cells in _fidelity_cells(language, kept))
+        for cells in favour.records(row.favour) if row.favour else ():
+            writer.writerow([*names, *cells, *[""] * 7])
     return out.getvalue()
 
 
@@ -114,6 +117,10 @@ def _tables(rows: Sequence[Row], shown: Callable[[Row, Result], str]) -> list[tu
         examples = members[0].cell.asked.examples
         n = f"{many(len(examples), 'question')} in {many(len({one.query.language for one in examples}), 'language')}"
         found.append((f"{title}: {n}", [head, *body], members))
+        if languages := favour.table([(row.cell.setup.name, row.favour) for row in members]):
+            found.append(
+                (f"{title}: languages of the first {favour.TOP} hits, %, and of what is relevant", languages, [])
+            )
     return found
 
 
