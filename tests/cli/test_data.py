@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -55,3 +56,24 @@ def test_a_predictions_file_cut_in_the_middle_is_one_line(tmp_path: Path) -> Non
     done = xrag(tmp_path, "score", "said.jsonl", "--gold", "gold.jsonl")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("xrag: said.jsonl:2: not JSON")
+
+
+CONFUSION = "id,source,language,task,completion\n1,okapi,ru,m,Это очень большая река на самом севере нашей страны.\n"
+
+
+def test_the_rates_of_language_confusion_are_told_by_source_and_language(tmp_path: Path) -> None:
+    (tmp_path / "said.csv").write_text(f"{CONFUSION}2,okapi,ru,m,This is all in English here.\n", encoding="utf-8")
+    (tmp_path / "words").write_text("english\nriver\n", encoding="utf-8")
+    asked = ("score", "said.csv", "--official", "language-confusion", "--words", "words")
+    table = [line.split() for line in xrag(tmp_path, *asked).stdout.splitlines()]
+    assert table[:2] == [["m", "LPR", "WPR", "LCPR", "coverage"], ["okapi", "ru", "0.500", "1.000", "0.667", "1.000"]]
+    row = json.loads(xrag(tmp_path, *asked, "--json").stdout)["language-confusion"][0]
+    assert (row["source"], row["language"], row["lpr"], row["lcpr"]) == ("okapi", "ru", 0.5, 2 / 3)
+
+
+def test_a_completion_whose_language_is_not_told_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "said.csv").write_text(f"{CONFUSION}2,okapi,,m,Да.\n", encoding="utf-8")
+    (tmp_path / "words").write_text("river\n", encoding="utf-8")
+    done = xrag(tmp_path, "score", "said.csv", "--official", "language-confusion", "--words", "words")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("xrag: said.csv:3: no 'source' or no 'language'")

@@ -55,6 +55,12 @@ def test_words_are_asked_only_of_what_passes_by_line() -> None:
     assert (rates.lpr, rates.wpr) == (0.5, 1.0)
 
 
+def test_lcpr_is_the_harmonic_mean_where_words_are_asked() -> None:
+    assert pass_rates([RUSSIAN, f"{RUSSIAN} river", f"{FRENCH} river"], "ru", WORDS).lcpr == pytest.approx(4 / 7)
+    assert pass_rates([f"{RUSSIAN} river"], "ru", WORDS).lcpr == 0.0
+    assert pass_rates([FRENCH], "fr", WORDS).lcpr is None
+
+
 def test_a_language_where_nothing_counts_has_a_rate_of_one() -> None:
     assert pass_rates([], "fr", WORDS).lpr == 1.0
 

@@ -39,9 +39,9 @@ def fidelity_lines(found: Mapping[str, Fidelity]) -> list[str]:
 
 def pass_rate_lines(task: str, rates: Mapping[tuple[str, str], PassRates]) -> list[str]:
     """The rates of the language-confusion script by source and language."""
-    rows = [[task, "", "LPR", "WPR", "coverage"]]
+    rows = [[task, "", "LPR", "WPR", "LCPR", "coverage"]]
     for (source, language), one in rates.items():
-        rows.append([source, language, _figure(one.lpr), _figure(one.wpr), _figure(one.coverage)])
+        rows.append([source, language, *map(_figure, (one.lpr, one.wpr, one.lcpr, one.coverage))])
     return [*aligned(rows), ""]
 
 

@@ -14,7 +14,9 @@ from xrag.cli._options import LanguageList
 from xrag.cli._output import print_json
 from xrag.cli._scores import audit_lines, fidelity_lines, pass_rate_lines, result_lines
 from xrag.cli._terminal import screen
-from xrag.eval.predictions import read_predictions
+from xrag.errors import InputError
+from xrag.eval.official.rates import PassRates, Response
+from xrag.eval.predictions import Prediction, read_predictions
 from xrag.eval.scoring import Scores, intervals, read_run, score_answers
 from xrag.types import Example
 
@@ -63,7 +65,7 @@ def command(
     Corrected figures come first, those of the published script beside them, then what is missing, extra or doubled.
     """
     if official == _CONFUSION:
-        _confusion(predictions, words)
+        _confusion(predictions, words, as_json=as_json)
         return
     gold = _asked(**asked)  # type: ignore[arg-type]
     script = official or gold.script
@@ -128,21 +130,34 @@ def _ranked(run: Path, examples: list[Example], measures: tuple[str, ...]) -> Sc
     return Scores(results, (), Audit(missing=missing, extra=extra), {}, intervals(results, examples))
 
 
-def _confusion(predictions: Path, words: Path | None) -> None:
+def _confusion(predictions: Path, words: Path | None, *, as_json: bool) -> None:
     from xrag.eval.official import language_confusion  # noqa: PLC0415 - needs the extra
 
     if words is None:
         raise click.UsageError("the language-confusion script needs its English word list: --words FILE")
-    rows = read_predictions(predictions)
-    tasks = sorted({str(one.fields.get("task", "")) for one in rows})
-    for task in tasks:
-        responses = [
-            language_confusion.Response(one.text or "", str(one.fields.get("source")), str(one.fields.get("language")))
-            for one in rows
-            if str(one.fields.get("task", "")) == task
-        ]
-        rates = language_confusion.score(responses, language_confusion.read_words(words))
-        click.echo("\n".join(pass_rate_lines(task, rates)))
+    english = language_confusion.read_words(words)
+    tasks: dict[str, list[Response]] = {}
+    for one in read_predictions(predictions):
+        tasks.setdefault(str(one.fields.get("task", "")), []).append(_response(one, predictions))
+    rates = {task: language_confusion.score(tasks[task], english) for task in sorted(tasks)}
+    if as_json:
+        print_json({"language-confusion": [_rate_record(task, *row) for task in rates for row in rates[task].items()]})
+        return
+    for task, found in rates.items():
+        click.echo("\n".join(pass_rate_lines(task, found)))
+
+
+def _response(one: Prediction, path: Path) -> Response:
+    told = [one.fields.get(name) for name in ("source", "language")]
+    if not all(isinstance(name, str) and name for name in told):
+        raise InputError(
+            f"{path}:{one.line}: no 'source' or no 'language', by which language-confusion rates are told apart"
+        )
+    return Response(one.text or "", *map(str, told))
+
+
+def _rate_record(task: str, group: tuple[str, str], rates: PassRates) -> dict[str, object]:
+    return {"task": task, "source": group[0], "language": group[1], **asdict(rates), "lcpr": rates.lcpr}
 
 
 def _show(scores: Scores, script: str | None) -> None:

@@ -25,3 +25,8 @@ class PassRates:
     wpr: float | None
     line_accuracy: float
     coverage: float
+
+    @property
+    def lcpr(self) -> float | None:
+        """The harmonic mean of ``lpr`` and ``wpr`` (Marchisio et al., 2024), which the script itself does not print."""
+        return self.wpr if not self.wpr else 2 * self.lpr * self.wpr / (self.lpr + self.wpr)
