@@ -190,6 +190,22 @@ def test_a_model_that_cannot_be_used_right_here_says_where(models: Path, tmp_pat
         open_hf(str(folder))
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Alibaba-NLP/gte-multilingual-base", "remote_code=True"),
+        ("jinaai/jina-embeddings-v3@main", "server:jinaai/jina-embeddings-v3@URL"),
+        ("minishlab/potion-multilingual-128M", "static:minishlab"),
+    ],
+)
+def test_what_is_refused_is_not_downloaded_first(name: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "huggingface_hub.snapshot_download", lambda *_args, **_options: pytest.fail("it was downloaded")
+    )
+    with pytest.raises(UsageError, match=said):
+        open_hf(name)
+
+
 class Cramped(torch.nn.Module):
     """A model on a device with memory for so many texts at once."""
 

@@ -14,7 +14,8 @@ from transformers import AutoModel, AutoTokenizer
 from tests.models import TEXTS, edit_json, save_bge_m3, save_colbert, save_encoder, save_pylate
 from xrag.embedders.late import open_late
 from xrag.errors import InputError, UsageError
-from xrag.rerankers.late_interaction import open_maxsim
+from xrag.rerankers.late_interaction import MaxSimReranker, open_maxsim
+from xrag.rerankers.naming import open_reranker
 from xrag.testing import PASSAGES, MemoryStore, check_reranker
 from xrag.types import Hit, Query
 
@@ -88,8 +89,12 @@ def test_a_model_that_does_not_say_how_it_is_used_is_refused(late_models: Path) 
 def test_code_from_a_repository_runs_only_where_the_caller_says_so(late_models: Path, tmp_path: Path) -> None:
     folder = tmp_path / "jinaai" / "jina-colbert-v2"
     shutil.copytree(late_models / "colbert", folder)
-    with pytest.raises(UsageError, match="remote_code=True"):
-        open_late(str(folder))
+    for name in (str(folder), "jinaai/jina-colbert-v2"):
+        with pytest.raises(UsageError, match="remote_code=True"):
+            open_late(name)
+    assert open_late(str(folder), remote_code=True).query_tokens(["Вена"])
+    asked = {"remote_code": True}
+    assert isinstance(open_reranker(f"maxsim:{folder}", MemoryStore(), options=asked), MaxSimReranker)
 
 
 def test_a_mark_that_the_tokenizer_does_not_know_is_named(late_models: Path, tmp_path: Path) -> None:

@@ -80,10 +80,10 @@ def find_model(name: str, *, also: tuple[str, ...] = ()) -> Model:
     A folder whose path ends in the name of a card, ``…/OWNER/NAME``, or lies in the hub's cache, has that card. Raises
     ``InputError`` where there is no such model, or it cannot be had.
     """
+    card = model_cards().get(hub_name(name))
     if Path(name).is_dir():
-        return Model(name, Path(name), _card_of(Path(name).absolute()))
+        return Model(name, Path(name), card)
     hub, _, revision = name.partition("@")
-    card = model_cards().get(hub)
     if hub.count("/") != 1 or hub.startswith((".", "/", "~")):
         raise InputError(f"{name} is neither a folder nor the name of a model (OWNER/NAME)")
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - half a second that a local folder need not spend
@@ -97,19 +97,26 @@ def find_model(name: str, *, also: tuple[str, ...] = ()) -> Model:
     return Model(name, Path(folder), card)
 
 
-def refuse_code(model: Model, kind: str, *, remote_code: bool) -> None:
-    """Raise ``UsageError`` where the model's card of that kind says that it runs code from its repository, and it may not."""
-    card = token_cards(kind).get(_hub(model.folder.absolute())) or token_cards(kind).get(model.name.partition("@")[0])
+def refuse_code(name: str, kind: str, *, remote_code: bool) -> None:
+    """Raise ``UsageError`` where the card of that kind says that a model runs code from its repository, and it may not.
+
+    To be asked before the model is looked for: nothing is downloaded that is refused.
+    """
+    card = token_cards(kind).get(hub_name(name))
     if card and card.remote_code and not remote_code:
-        raise UsageError(f"{model.name} runs code from its repository: open it from Python, with remote_code=True")
+        raise UsageError(
+            f"{name} runs code from its repository; where you trust it, allow it with remote_code=True "
+            "(a reranker with --reranker-option remote_code=true)"
+        )
 
 
-def _card_of(folder: Path) -> ModelCard | None:
-    return model_cards().get(_hub(folder))
-
-
-def _hub(folder: Path) -> str:
-    """The name on the hub of a folder that lies in the hub's cache, or is called by that name."""
+def hub_name(name: str) -> str:
+    """The name on the hub: of a folder that lies in the hub's cache or is called by that name, else as it stands, without a
+    revision.
+    """
+    if not Path(name).is_dir():
+        return name.partition("@")[0]
+    folder = Path(name).absolute()
     cached = next((part for part in folder.parts if part.startswith("models--")), "")
     return cached.removeprefix("models--").replace("--", "/", 1) or "/".join(folder.parts[-2:])
 

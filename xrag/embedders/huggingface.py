@@ -19,7 +19,8 @@ except ImportError as error:
 
     raise MissingExtra("an encoder of transformers", "hf") from error
 
-from xrag.embedders.folder import find_model, read_object
+from xrag.embedders.cards import model_cards
+from xrag.embedders.folder import find_model, hub_name, read_object
 from xrag.embedders.network import Encoder, Output, load_encoder, with_projections
 from xrag.embedders.settings import Pooling, Settings
 from xrag.embedders.vectors import unit_rows
@@ -119,20 +120,27 @@ def open_hf(
     A model whose repository brings its own code is loaded only where ``remote_code`` says that it may run. Raises
     ``InputError`` where the model cannot be loaded, ``UsageError`` where it is not known how it is used.
     """
+    _refuse(name, remote_code=remote_code)
     model = find_model(name)
     used = model.settings(settings, dimension)
-    if model.card and model.card.backend != "hf":
-        raise UsageError(
-            f"{name} needs code of its own to be used right: serve it, and name it as {model.card.backend}:{name}"
-        )
-    if model.card and model.card.remote_code and not remote_code:
-        raise UsageError(f"{name} runs code from its repository: load it with open_hf('{name}', remote_code=True)")
     encoder = load_encoder(model, device=device, remote_code=remote_code)
     encoder = with_projections(encoder, [projection(model.folder / path) for path in used.dense])
     if used.dimension and used.dimension > _width(encoder):
         raise UsageError(f"{name} has {_width(encoder)} dimensions, not {used.dimension}")
     key = hashlib.sha256(f"hf\0{model.fingerprint}\0{used.fingerprint}".encode()).hexdigest()[:16]
     return HuggingFaceEmbedder(encoder, used, key)
+
+
+def _refuse(name: str, *, remote_code: bool) -> None:
+    """Raise ``UsageError`` for a model whose card says that it cannot be used here; before anything is downloaded."""
+    card = model_cards().get(hub_name(name))
+    if card and card.backend != "hf":
+        raise UsageError(f"{name} cannot be used right by transformers alone: {WAYS[card.backend].format(card.hub)}")
+    if card and card.remote_code and not remote_code:
+        raise UsageError(f"{name} runs code from its repository: load it with open_hf('{name}', remote_code=True)")
+
+
+WAYS = {"server": "serve it, and name it as server:{}@URL", "static": "name it as static:{}"}
 
 
 def projection(folder: Path) -> torch.nn.Module:

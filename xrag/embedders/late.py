@@ -149,8 +149,8 @@ def open_late(name: str, *, remote_code: bool = False) -> LateEncoder:
     ``remote_code`` lets code from the model's repository run (jina-colbert-v2 needs it). Raises ``InputError`` where it
     cannot be loaded, ``UsageError`` where it says nowhere how it is used.
     """
+    refuse_code(name, "late", remote_code=remote_code)
     model = find_model(name)
-    refuse_code(model, "late", remote_code=remote_code)
     if any((model.folder / f"{HEAD}{ending}").is_file() for ending in (".safetensors", ".pt")):
         return _bge_m3(model, remote_code=remote_code)
     said = read_object(model.folder / "config_sentence_transformers.json")

@@ -172,8 +172,8 @@ def open_sparse_encoder(name: str, *, remote_code: bool = False) -> LearnedSpars
     ``remote_code`` lets code from the model's repository run. Raises ``InputError`` where it cannot be loaded, ``UsageError``
     where it says nowhere how it weighs terms.
     """
+    refuse_code(name, "sparse", remote_code=remote_code)
     model = find_model(name)
-    refuse_code(model, "sparse", remote_code=remote_code)
     if any((model.folder / f"{HEAD}{ending}").is_file() for ending in (".safetensors", ".pt")):
         return _token_weights(model, remote_code=remote_code)
     kinds = modules_of(model.folder)

@@ -52,13 +52,13 @@ class MaxSimReranker:
         return [tuple(hit for hit in ranking if hit.score > 0) for ranking in ordered(rankings, scores, k)]
 
 
-def open_maxsim(name: str, passages: PassageLookup) -> MaxSimReranker:
+def open_maxsim(name: str, passages: PassageLookup, *, remote_code: bool = False) -> MaxSimReranker:
     """The reranker ``maxsim``: the late-interaction encoder of a folder or a name on the hub (see ``xrag.embedders.late``).
 
-    ColBERT-XM and bge-m3 load so; a model that runs code of its own is handed over as ``MaxSimReranker(open_late(...), ...)``.
-    Raises ``InputError`` where it cannot be loaded, ``UsageError`` where it is not known how it is used.
+    ``remote_code`` lets code from the model's repository run (jina-colbert-v2 needs it). Raises ``InputError`` where it cannot
+    be loaded, ``UsageError`` where it is not known how it is used.
     """
-    return MaxSimReranker(registry.load("late-encoder", "hf")(name), passages)
+    return MaxSimReranker(registry.load("late-encoder", "hf")(name, remote_code=remote_code), passages)
 
 
 def maxsim(query: NDArray[np.float32], passage: NDArray[np.float32]) -> float:
