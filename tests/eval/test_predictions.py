@@ -50,7 +50,7 @@ def test_a_table_of_completions_is_read_with_its_lines(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ('{"id": "a", "answer": "x"}\n{"id": "b", "ans', r"predictions.json:2: not JSON .*cut off"),
-        ('{"id": "a", "answer": "x"}\n[1]\n', r"predictions.json:2: not a JSON object but list"),
+        ('{"id": "a", "answer": "x"}\n[1]\n', r"predictions.json:2: not a JSON object but a list"),
         ('[{"answer": "x"}]', r"record 1: no id"),
         ('[{"id": "a", "answer": {"x": 1}}]', r"record 1: the answer is .*not text"),
         ('[{"id": "a", "ctxs": "x"}]', r"record 1: the contexts are text"),

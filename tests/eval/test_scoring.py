@@ -9,7 +9,8 @@ from asking import asked
 
 from xrag.errors import InputError, UsageError
 from xrag.eval.predictions import Prediction
-from xrag.eval.scoring import read_run, score_answers
+from xrag.eval.scoring import matched_run, read_run, score_answers
+from xrag.types import Example, Hit, Query
 
 
 def test_corrected_and_official_figures_stand_side_by_side() -> None:
@@ -73,3 +74,12 @@ def test_what_is_no_run_is_one_line_with_its_place(tmp_path: Path, content: str,
     (tmp_path / "x.run").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=said):
         read_run(tmp_path / "x.run")
+
+
+def test_a_run_under_the_ids_of_one_language_is_scored() -> None:
+    found = {"1": (Hit("7#0", 2.0), Hit("9#1", 1.0))}
+    examples = [Example(Query("de:1", "?", "de"), (), qrels={"de:9#1": 1})]
+    assert matched_run(found, examples) == {"de:1": (Hit("de:7#0", 2.0), Hit("de:9#1", 1.0))}
+    mixed = [*examples, Example(Query("ru:1", "?", "ru"), (), qrels={"ru:9#1": 1})]
+    with pytest.raises(UsageError, match=r"\('1' is not among them\)"):
+        matched_run(found, mixed)

@@ -29,13 +29,16 @@ def archive_of(path: PurePath) -> PurePath | None:
 def text(path: Path) -> str:
     """A whole text file, of a ``.gz`` what is in it; ``ARCHIVE.zip/MEMBER`` names a member of an archive."""
     try:
-        return _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8") from error
+        content = _bytes(path)
     except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, KeyError) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise InputError(f"{path}: cannot be read ({error})") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}:{number}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
 
 
 def json_value(path: Path) -> Any:  # Any: as above
@@ -114,11 +117,19 @@ def _lines(path: Path) -> Iterator[str]:
         return
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
-            yield from io.TextIOWrapper(cast(IO[bytes], stream), encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} of a block is not UTF-8") from error
+            for number, line in enumerate(cast(IO[bytes], stream), start=1):
+                yield _line(line, path, number)
     except (EOFError, gzip.BadGzipFile) as error:
         raise InputError(f"{path}: the compressed file is damaged or cut off ({error})") from error
+
+
+def _line(line: bytes, path: Path, number: int) -> str:
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}:{number}: byte {error.start} of the line is not UTF-8; save the file as UTF-8"
+        ) from error
 
 
 def _bytes(path: Path) -> bytes:

@@ -25,6 +25,7 @@ def load_records(request: Request) -> Part:
 
 def read_examples(path: Path) -> Iterator[Example]:
     """The examples of a file, whatever their languages. Raises ``InputError`` with file and line."""
+    seen: set[str] = set()
     for place, row in reading.json_lines(path):
         text = row.get("question", row.get("text", ""))
         language = _tag(row.get("language", row.get("lang", UNDETERMINED)), place)
@@ -33,6 +34,9 @@ def read_examples(path: Path) -> Iterator[Example]:
         if not all(isinstance(one, str) for one in gold):
             raise InputError(f"{place}: the answers are not a list of texts")
         query = Query(str(reading.field(row, "id", place, (str, int))), str(text), language)
+        if query.id in seen:
+            raise InputError(f"{place}: the id '{query.id}' came before")
+        seen.add(query.id)
         yield Example(
             query, gold, _tag(row.get("answer_language", UNDETERMINED), place), _qrels(row.get("qrels"), place)
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xrag.benchmarks import Benchmark
 from xrag.cli._scores import aligned, result_lines
 from xrag.errors import UsageError
-from xrag.eval.scoring import read_run
+from xrag.eval.scoring import matched_run, read_run
 from xrag.index import open_index
 from xrag.types import Example, Ranking
 
@@ -23,7 +23,7 @@ def bias_of(run: Path, examples: Sequence[Example], benchmark: Benchmark | None,
     """The report of a run. Raises ``UsageError`` where nobody tells the languages of the passages."""
     from xrag.eval import bias  # noqa: PLC0415 - needs the extra, which answers do not
 
-    rankings = read_run(run)
+    rankings = matched_run(read_run(run), examples)
     if searched is not None:
         return bias.report(rankings, examples, *_of_index(searched, rankings, examples))
     if benchmark is None:

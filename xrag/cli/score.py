@@ -17,7 +17,7 @@ from xrag.cli._terminal import screen
 from xrag.errors import InputError
 from xrag.eval.official.rates import PassRates, Response
 from xrag.eval.predictions import Prediction, read_predictions
-from xrag.eval.scoring import Scores, intervals, read_run, score_answers
+from xrag.eval.scoring import Scores, intervals, matched_run, read_run, score_answers
 from xrag.types import Example
 
 _RUNS = frozenset({".trec", ".run", ".txt"})
@@ -70,8 +70,8 @@ def command(
     gold = _asked(**asked)  # type: ignore[arg-type]
     script = official or gold.script
     is_run = predictions.suffix in _RUNS
-    if (gold.asks_bias or gold.searched) and not is_run:
-        raise click.UsageError("--bias and --index are for a TREC run (.trec, .run)")
+    if (gold.asks_bias or gold.searched or measures) and not is_run:
+        raise click.UsageError("--measure, --bias and --index are for a TREC run (.trec, .run)")
     scores = (
         _ranked(predictions, gold.examples, measures)
         if is_run
@@ -113,7 +113,10 @@ def _asked(
     if (benchmark is None) == (gold is None):
         raise click.UsageError("say what was answered with --benchmark, or give the --gold answers")
     if gold is not None:
-        return _Gold(list(read_examples(gold)), None, asks_bias, searched)
+        examples = list(read_examples(gold))
+        if not examples:
+            raise InputError(f"{gold} holds no question; docs/evaluation.md shows the form")
+        return _Gold(examples, None, asks_bias, searched)
     loaded = load(benchmark or "", split=split, languages=languages)
     return _Gold(list(loaded.examples), loaded, asks_bias, searched)
 
@@ -122,7 +125,7 @@ def _ranked(run: Path, examples: list[Example], measures: tuple[str, ...]) -> Sc
     from xrag.eval import retrieval  # noqa: PLC0415 - needs the extra, which answers do not
     from xrag.eval.audit import Audit  # noqa: PLC0415
 
-    rankings = read_run(run)
+    rankings = matched_run(read_run(run), examples)
     results = tuple(retrieval.score(measures or _MEASURES, rankings, examples).values())
     asked = {one.query.id: one for one in examples}
     missing = tuple(key for key, one in asked.items() if key not in rankings and any(one.qrels.values()))
@@ -162,7 +165,8 @@ def _rate_record(task: str, group: tuple[str, str], rates: PassRates) -> dict[st
 
 def _show(scores: Scores, script: str | None) -> None:
     to = screen()
-    click.echo("\n".join(result_lines(scores.corrected, scores.intervals)))
+    if scores.corrected:
+        click.echo("\n".join(result_lines(scores.corrected, scores.intervals)))
     if scores.official:
         click.echo(f"\nofficial: {script}")
         click.echo("\n".join(result_lines(scores.official, {})))
@@ -182,5 +186,5 @@ def _record(scores: Scores) -> dict[str, object]:
         "official": [asdict(one) for one in scores.official],
         "intervals": {name: asdict(one) for name, one in scores.intervals.items()},
         "fidelity": {language: asdict(one) for language, one in scores.fidelity.items()},
-        "audit": {name: list(ids) for name, ids in asdict(scores.audit).items()},
+        "audit": asdict(scores.audit),
     }

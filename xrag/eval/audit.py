@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 
 from xrag.eval.predictions import Prediction
 from xrag.types import Example
@@ -22,7 +22,10 @@ _MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Query ids by what is the matter with them, in the order of the files."""
+    """Query ids by what is the matter with them, in the order of the files.
+
+    ``places``: query id ─▶ the line of its last prediction, where the file has a line for each.
+    """
 
     missing: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
@@ -31,14 +34,18 @@ class Audit:
     duplicates: tuple[str, ...] = ()
     without_gold: tuple[str, ...] = ()
     unmatchable: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def lines(self) -> Iterator[str]:
         """One line for each thing that is the matter: how many, what it means, the first ids."""
-        for one in fields(self):
-            ids = getattr(self, one.name)
+        for name, means in _MEANS.items():
+            ids = getattr(self, name)
             if ids:
-                shown = ", ".join(ids[:3]) + (" …" if len(ids) > 3 else "")
-                yield f"{len(ids):,} {one.name.replace('_', ' ')}: {_MEANS[one.name]} ({shown})"
+                shown = ", ".join(map(self._placed, ids[:3])) + (" …" if len(ids) > 3 else "")
+                yield f"{len(ids):,} {name.replace('_', ' ')}: {means} ({shown})"
+
+    def _placed(self, query_id: str) -> str:
+        return f"{query_id}, line {self.places[query_id]}" if query_id in self.places else query_id
 
 
 def audit(predictions: Sequence[Prediction], examples: Sequence[Example], unmatchable: Sequence[str] = ()) -> Audit:
@@ -53,6 +60,7 @@ def audit(predictions: Sequence[Prediction], examples: Sequence[Example], unmatc
         duplicates=tuple(query_id for query_id, count in times.items() if count > 1),
         without_gold=tuple(query_id for query_id, example in asked.items() if not example.gold_answers),
         unmatchable=tuple(unmatchable),
+        places={one.id: one.line for one in predictions if one.line},
     )
 
 

@@ -41,7 +41,7 @@ class Prediction:
 
 def read_predictions(path: Path) -> list[Prediction]:
     """The records of a file in order, duplicates included. Raises ``InputError`` with file and line for what is none."""
-    text = _decoded(path)
+    text = decoded(path)
     if path.suffix == ".csv":
         return list(_from_csv(path, text))
     if not text.strip():
@@ -62,7 +62,7 @@ def last_answers(predictions: Sequence[Prediction]) -> dict[str, str]:
 
 def json_lines(path: Path, text: str | None = None) -> Iterator[tuple[int, dict[str, Json]]]:
     """Line number and object of each line. Raises ``InputError`` with file and line for what is no JSON object."""
-    for number, line in enumerate((_decoded(path) if text is None else text).split("\n"), start=1):
+    for number, line in enumerate((decoded(path) if text is None else text).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -70,7 +70,7 @@ def json_lines(path: Path, text: str | None = None) -> Iterator[tuple[int, dict[
         except ValueError as error:
             raise InputError(f"{path}:{number}: not JSON ({error}); the line may be cut off") from error
         if not isinstance(row, dict):
-            raise InputError(f"{path}:{number}: not a JSON object but {type(row).__name__}")
+            raise InputError(f"{path}:{number}: not a JSON object but {_kind(row)}")
         yield number, row
 
 
@@ -82,7 +82,8 @@ class _Pairs(dict[str, Json]):
         self.pairs = pairs
 
 
-def _decoded(path: Path) -> str:
+def decoded(path: Path) -> str:
+    """The text of a file, without a byte order mark. Raises ``InputError`` with file and line for what is not UTF-8."""
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from xrag.eval.answers import SHORT_ANSWER_METRICS
 from xrag.eval.audit import Audit, audit, first_answers
 from xrag.eval.fidelity import Fidelity, fidelity, joint, verdicts
 from xrag.eval.official.script import Script
-from xrag.eval.predictions import Prediction
+from xrag.eval.predictions import Prediction, decoded
 from xrag.eval.results import Result
 from xrag.eval.statistics import Interval
 from xrag.types import Example, Hit, Ranking
@@ -34,7 +35,8 @@ class Scores:
 def score_answers(predictions: Sequence[Prediction], examples: Sequence[Example], script: str | None = None) -> Scores:
     """Answers where there are any, retrieved texts (``ctxs``) where there are any. ``script`` is a published one.
 
-    Raises ``UsageError`` where no prediction is for any of the questions.
+    Without any gold answer, the language of the answers is all that is told. Raises ``UsageError`` where no prediction is for
+    any of the questions.
     """
     predictions = _matched(predictions, examples)
     published = cast(Script, registry.load("script", script)) if script else None
@@ -47,8 +49,9 @@ def score_answers(predictions: Sequence[Prediction], examples: Sequence[Example]
         results.extend(kilotokens.score(contexts, examples).values())
     answers = first_answers(predictions)
     if answers:
-        results.extend(metric.result(answers, examples) for metric in SHORT_ANSWER_METRICS)
         found = fidelity(answers, examples)
+    if answers and any(one.gold_answers for one in examples):
+        results.extend(metric.result(answers, examples) for metric in SHORT_ANSWER_METRICS)
         results.append(joint(results[-len(SHORT_ANSWER_METRICS) + 1], verdicts(answers, examples), examples))
     checked = audit(predictions, examples, unmatchable)
     return Scores(tuple(results), official, checked, found, intervals(results, examples))
@@ -65,25 +68,50 @@ def read_run(path: Path) -> dict[str, Ranking]:
 
     Raises ``InputError`` with file and line for what is none, and for a passage that a query has twice.
     """
-    rows: dict[str, list[tuple[float, int, str]]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    rows: dict[str, dict[str, tuple[float, int]]] = {}
+    for number, line in enumerate(decoded(path).split("\n"), start=1):
         if not line.strip():
             continue
-        parts = line.split()
-        try:
-            query_id, _, passage_id, rank, score, _ = parts
-            rows.setdefault(query_id, []).append((-float(score), int(rank), passage_id))
-        except ValueError as error:
-            raise InputError(f"{path}:{number}: not a line of a TREC run (query Q0 passage rank score name)") from error
-    return {query_id: _ranking(query_id, found, path) for query_id, found in rows.items()}
+        query_id, passage_id, rank, score = _run_line(line, f"{path}:{number}")
+        found = rows.setdefault(query_id, {})
+        if passage_id in found:
+            raise InputError(f"{path}:{number}: query '{query_id}' has the passage '{passage_id}' more than once")
+        found[passage_id] = (-score, rank)
+    if not rows:
+        raise InputError(f"{path} is empty; it should hold a TREC run")
+    return {
+        query_id: tuple(Hit(one, -found[one][0]) for one in sorted(found, key=lambda one: (*found[one], one)))
+        for query_id, found in rows.items()
+    }
 
 
-def _ranking(query_id: str, found: list[tuple[float, int, str]], path: Path) -> Ranking:
-    ids = [passage_id for _, _, passage_id in sorted(found)]
-    doubled = next((one for i, one in enumerate(ids) if one in ids[:i]), None) if len(set(ids)) < len(ids) else None
-    if doubled is not None:
-        raise InputError(f"{path}: query '{query_id}' has the passage '{doubled}' more than once")
-    return tuple(Hit(passage_id, -negative) for negative, _, passage_id in sorted(found))
+def _run_line(line: str, place: str) -> tuple[str, str, int, float]:
+    try:
+        query_id, _, passage_id, rank, score, _ = line.split()
+        number = int(rank), float(score)
+    except ValueError as error:
+        raise InputError(f"{place}: not a line of a TREC run (query Q0 passage rank score name)") from error
+    if not math.isfinite(number[1]):
+        raise InputError(f"{place}: the score is {score}, no number that a hit can be ranked by")
+    return query_id, passage_id, *number
+
+
+def matched_run(run: Mapping[str, Ranking], examples: Sequence[Example]) -> Mapping[str, Ranking]:
+    """The run under the ids of the examples, as ``score_answers`` does it. Raises ``UsageError`` where nothing matches."""
+    asked = {one.query.id for one in examples}
+    if asked & run.keys():
+        return run
+    prefixes = {one.partition(":")[0] for one in asked}
+    pools = {passage.partition(":")[0] for one in examples for passage in one.qrels}
+    if len(prefixes) == len(pools) == 1:
+        [prefix], [pool] = prefixes, pools
+        renamed = {
+            f"{prefix}:{query_id}": tuple(replace(hit, passage_id=f"{pool}:{hit.passage_id}") for hit in found)
+            for query_id, found in run.items()
+        }
+        if asked & renamed.keys():
+            return renamed
+    raise _another_split(next(iter(run)))
 
 
 def _matched(predictions: Sequence[Prediction], examples: Sequence[Example]) -> Sequence[Prediction]:
@@ -97,8 +125,11 @@ def _matched(predictions: Sequence[Prediction], examples: Sequence[Example]) -> 
         renamed = [replace(one, id=f"{prefix}:{one.id}") for one in predictions]
         if any(one.id in asked for one in renamed):
             return renamed
-    first = predictions[0].id if predictions else "nothing"
-    raise UsageError(
+    raise _another_split(predictions[0].id if predictions else "nothing")
+
+
+def _another_split(first: str) -> UsageError:
+    return UsageError(
         f"none of the predictions is for one of the questions ('{first}' is not among them): "
         "is it another split, or another benchmark? (one language of several: --languages)"
     )

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import regex
 
-from xrag.eval.official.script import Script
+from xrag.eval.official.script import Script, answerable
 from xrag.eval.official.squad import PUNCTUATION, overlap
 from xrag.eval.predictions import Prediction, last_answers
 from xrag.eval.results import Result, macro
@@ -26,8 +26,9 @@ _ARTICLES = regex.compile(r"\b(a|an|the)\b")
 def score(predictions: Mapping[str, str], examples: Sequence[Example]) -> dict[str, Result]:
     """``EM``, ``F1``, ``precision``, ``recall``, ``contains``, ``char3-recall``: 0 to 1, macro over the languages.
 
-    A missing prediction scores as an empty one.
+    A missing prediction scores as an empty one. A question without a gold answer, on which the script breaks off, is left out.
     """
+    examples = answerable(examples)
     languages = {example.query.id: example.query.language for example in examples}
     results = {}
     for name, compare in _METRICS.items():

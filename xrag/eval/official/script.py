@@ -15,6 +15,11 @@ def nothing(examples: Sequence[Example]) -> Sequence[str]:  # noqa: ARG001 - of 
     return ()
 
 
+def answerable(examples: Sequence[Example]) -> list[Example]:
+    """The questions that have a gold answer."""
+    return [one for one in examples if one.gold_answers]
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """What a script makes of a file of predictions, and the ids of the questions that it can never count as right."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xrag.eval.official.script import Script
+from xrag.eval.official.script import Script, answerable
 from xrag.eval.official.squad import normal, overlap
 from xrag.eval.predictions import Prediction, last_answers
 from xrag.eval.results import Result, macro
@@ -18,8 +18,11 @@ LANGUAGES = ("ar", "bn", "fi", "ja", "ko", "ru", "te")
 
 
 def score(predictions: Mapping[str, str], examples: Sequence[Example]) -> dict[str, Result]:
-    """``EM`` and ``F1``, 0 to 1. ``predictions``: query id ─▶ answer. Questions in other languages are passed over."""
-    asked = [example for example in examples if example.query.language in LANGUAGES]
+    """``EM`` and ``F1``, 0 to 1. ``predictions``: query id ─▶ answer. Questions in other languages are passed over.
+
+    So are those without a gold answer, on which the script breaks off.
+    """
+    asked = [example for example in answerable(examples) if example.query.language in LANGUAGES]
     languages = {example.query.id: example.query.language for example in asked}
     em = {example.query.id: _em(predictions.get(example.query.id), example.gold_answers) for example in asked}
     f1 = {example.query.id: _f1(predictions.get(example.query.id), example.gold_answers) for example in asked}

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from xrag.errors import MissingExtra
 from xrag.eval.official import east_asian
-from xrag.eval.official.script import Script
+from xrag.eval.official.script import Script, answerable
 from xrag.eval.official.squad import PUNCTUATION, overlap
 from xrag.eval.predictions import Prediction, last_answers
 from xrag.eval.results import Result, macro, signature
@@ -31,7 +31,11 @@ LANGUAGES = ("te", "sw", "th", "fi", "id", "ja", "ru", "ar", "en", "bn", "ko")
 
 
 def score(predictions: Mapping[str, str], examples: Sequence[Example]) -> dict[str, Result]:
-    """``EM``, ``F1`` and ``BLEU``, 0 to 1. Of a prediction's id, what stands behind the last ``_`` counts."""
+    """``EM``, ``F1`` and ``BLEU``, 0 to 1. Of a prediction's id, what stands behind the last ``_`` counts.
+
+    A question without a gold answer, on which the script breaks off, is left out.
+    """
+    examples = answerable(examples)
     by_id = {query_id.split("_")[-1]: text for query_id, text in predictions.items()}
     per_query: dict[str, dict[str, float]] = {"EM": {}, "F1": {}, "BLEU": {}}
     languages = {example.query.id: example.query.language for example in examples}
