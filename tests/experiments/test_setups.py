@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from chat_server import Reply, chat_server
-from models import save_static
+from models import save_bge_m3, save_encoder, save_static
 
 from tests.apertium_pairs import apertium
 from xrag import manifest
 from xrag.errors import InputError, UnknownComponent, UsageError
+from xrag.experiments import components
 from xrag.experiments.directory import answers, rankings, reranked, searches, verdict_records
 from xrag.experiments.given import given
 from xrag.experiments.plan import Plan, make_plan
@@ -20,6 +21,7 @@ from xrag.experiments.scores import Row, score
 from xrag.experiments.spec import read_experiment
 from xrag.experiments.tables import FORMATS
 from xrag.experiments.work import Step
+from xrag.retrievers.dense.cures import METHODS
 from xrag.types import Example, Query
 
 HEAD = """
@@ -78,6 +80,44 @@ def test_a_model_that_was_trained_on_is_searched_with_again(folder: Path, static
     before = planned(folder, toml).cells[0].search
     (Path(static) / "model.safetensors").touch()
     assert planned(folder, toml).cells[0].search != before
+
+
+def test_a_model_without_a_card_is_used_as_the_setup_says(folder: Path) -> None:
+    model = save_encoder(folder / "encoder")
+    toml = f'[[setups]]\nname = "dense"\nretriever = "dense"\nembedder = "{model}"\n'
+    one = planned(folder, f'{toml}embedder_options = {{ pooling = "mean" }}\n')
+    worked(folder, one)
+    assert any(rankings(one.cells[0], folder / "out").values())
+    other = planned(folder, f'{toml}embedder_options = {{ pooling = "cls" }}\n')
+    assert other.cells[0].search != one.cells[0].search
+    with pytest.raises(UsageError, match="'dense': no setting of a model is called 'prompt'"):
+        planned(folder, f'{toml}embedder_options = {{ prompt = "q" }}\n')
+
+
+def test_cures_are_learned_from_the_parallel_text_of_a_setup(folder: Path, static: str) -> None:
+    for language, texts in (("de", "Wien\nder Nil\n"), ("en", "Vienna\nthe Nile\n")):
+        (folder / f"t.{language}").write_text(texts, encoding="utf-8")
+    toml = "".join(
+        f'[[setups]]\nname = "{name}"\nretriever = "{name}"\nembedder = "static:{static}"\nparallel = ["t.de", "t.en"]\n'
+        for name in ("dense-shift", "dense-linear")
+    )
+    plan = planned(folder, toml)
+    worked(folder, plan)
+    assert all(any(rankings(cell, folder / "out").values()) for cell in plan.cells)
+    (folder / "t.en").write_text("Vienna\nthe River Nile\n", encoding="utf-8")
+    assert planned(folder, toml).cells[0].search != plan.cells[0].search
+    with pytest.raises(UsageError, match="there is no file nowhere.de"):
+        planned(folder, toml.replace("t.de", "nowhere.de"))
+    with pytest.raises(UsageError, match="bm25 learns nothing from parallel text; these do: dense-centred"):
+        planned(folder, '[[setups]]\nname = "plain"\nretriever = "bm25"\nparallel = ["t.de", "t.en"]\n')
+    assert set(components.CURES) == set(METHODS)
+
+
+def test_a_setup_may_have_its_terms_weighed(folder: Path) -> None:
+    model = save_bge_m3(folder / "bge-m3", save_encoder(folder / "encoder"))
+    plan = planned(folder, f'[[setups]]\nname = "sparse"\nretriever = "sparse"\nsparse_encoder = "{model}"\n')
+    assert [step.work for step in worked(folder, plan)].count("weigh") == 2
+    assert any(rankings(plan.cells[0], folder / "out").values())
 
 
 LISTWISE = """

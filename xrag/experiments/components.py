@@ -12,6 +12,7 @@ from xrag import registry
 from xrag.control.context import ContextBuilder
 from xrag.control.policy import LanguagePolicy, preset
 from xrag.control.views import View, open_views
+from xrag.embedders import Settings
 from xrag.errors import UsageError
 from xrag.eval.judges.generators import GeneratorJudge, Wording
 from xrag.experiments.spec import JudgeChoice, Options, Setup
@@ -24,6 +25,29 @@ from xrag.types import Sampling
 def reranker(setup: Setup, passages: PassageLookup) -> Reranker:
     """The reranker of a setup that has one; an option ``generator`` is a table: its ``name``, and its options."""
     return open_reranker(setup.reranker or "", passages, options=setup.reranker_options)
+
+
+def settings(setup: Setup) -> Settings | None:
+    """How a setup's embedder is used, where the setup says so. Raises ``UsageError``."""
+    try:
+        return Settings.of(setup.embedder_options) if setup.embedder_options else None
+    except UsageError as error:
+        raise UsageError(f"'{setup.name}': {error}") from error
+
+
+def cure(setup: Setup) -> str | None:
+    """The cure that a setup's parallel text is for, where it has some. Raises ``UsageError`` where its retriever is none."""
+    if not setup.parallel:
+        return None
+    kind = setup.retriever.removeprefix("dense-")
+    if kind not in CURES:
+        learning = ", ".join(f"dense-{one}" for one in CURES)
+        raise UsageError(f"'{setup.name}': {setup.retriever} learns nothing from parallel text; these do: {learning}")
+    return kind
+
+
+CURES = ("centred", "lir", "shift", "linear", "orthogonal")
+"""Named here so that a plan need not load what learns them; a test compares them."""
 
 
 def generator(name: str, options: Options) -> StreamingGenerator:

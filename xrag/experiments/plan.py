@@ -161,6 +161,10 @@ def _check(experiment: Experiment) -> None:
         if setup.k < 1 or setup.shown < 1:
             raise UsageError(f"'{setup.name}': k and shown are at least 1")
         components.context(setup), components.views(setup), components.sampling(setup), components.policy(setup)
+        components.settings(setup), components.cure(setup)
+        missing = next((path for path in setup.parallel if not Path(path).is_file()), None)
+        if missing is not None:
+            raise UsageError(f"'{setup.name}': there is no file {missing} (parallel)")
     for choice in experiment.judges:
         task_of(choice.task), components.wording(choice)
         if choice.generator is not None:
@@ -213,6 +217,12 @@ def _cell(setup: Setup, asked: Asked) -> Cell:
             setup.embedder,
             components.contents({"model": EmbedderName.parse(setup.embedder).model}),
         ]
+    if setup.embedder_options:
+        searching["embedder_options"] = dict(setup.embedder_options)
+    if setup.parallel:
+        searching["parallel"] = [(path, hashlib.sha256(Path(path).read_bytes()).hexdigest()) for path in setup.parallel]
+    if setup.sparse_encoder:
+        searching["sparse_encoder"] = [setup.sparse_encoder, components.contents({"model": setup.sparse_encoder})]
     search = _key([version("crosslingual-rag"), asked.key, searching])
     reranked = _key([search, setup.reranker, _named(setup.reranker_options)]) if setup.reranker else None
     return Cell(setup, asked, tuple(queries), search, reranked, _answer_key(setup, reranked or search))

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from xrag import manifest
+from xrag.corpus.parallel import read_parallel
 from xrag.errors import UsageError
 from xrag.experiments import components
 from xrag.experiments.account import write_manifest
@@ -19,12 +20,15 @@ from xrag.experiments.given import given
 from xrag.experiments.judging import judge_all
 from xrag.experiments.plan import Asked, Cell, Plan
 from xrag.experiments.records import Records
-from xrag.experiments.spec import Options
+from xrag.experiments.spec import Options, Setup
 from xrag.experiments.work import Job, Progress, Rows, Step
-from xrag.index import build_index, embed_index
+from xrag.index import build_index, embed_index, fit_cure, weigh_index
 from xrag.pipeline import Pipeline, Request
 from xrag.protocols import StreamingGenerator
 from xrag.types import UNDETERMINED, Answer, Example, Json, Query, Ranking
+
+PAIRS = 5000
+"""Of each parallel text that a cure is learned from, at most."""
 
 
 class Recorded:
@@ -59,7 +63,7 @@ def run(plan: Plan, directory: Path, progress: Progress = lambda _: None) -> Non
     made = Latest()
     with manifest.locked(directory):
         _begin(plan, directory)
-        for cell in _together(plan.cells, lambda cell: f"{cell.asked.key} {cell.setup.embedder}"):
+        for cell in _together(plan.cells, _models_key):
             _search(cell, directory, progress)
         for cell in plan.cells:
             _rerank(cell, directory, progress)
@@ -77,6 +81,11 @@ def _together(cells: Iterable[Cell], key: Callable[[Cell], str]) -> list[Cell]:
     return [cell for group in groups.values() for cell in group]
 
 
+def _models_key(cell: Cell) -> str:
+    setup = cell.setup
+    return f"{cell.asked.key} {setup.embedder} {dict(setup.embedder_options)} {setup.sparse_encoder}"
+
+
 def _generator_key(cell: Cell) -> str:
     return components.generator_key(cell.setup.generator or "", cell.setup.generator_options)
 
@@ -92,8 +101,8 @@ def _begin(plan: Plan, directory: Path) -> None:
     write_manifest(plan, directory, is_complete=False)
 
 
-def _built(asked: Asked, embedder: str | None, directory: Path, progress: Progress) -> None:
-    """The index of a benchmark's passages, with the vectors of an embedder where there is one."""
+def _built(asked: Asked, setup: Setup, directory: Path, progress: Progress) -> None:
+    """The index of a benchmark's passages, with what the models of a setup make of them, and what is learned for that."""
     folder = directory / "indexes" / asked.pool
     source = directory / "indexes" / f"{asked.pool}.jsonl"
     if not (folder / MANIFEST).exists():
@@ -104,10 +113,16 @@ def _built(asked: Asked, embedder: str | None, directory: Path, progress: Progre
                 stream.write(json.dumps(row, ensure_ascii=False) + "\n")
         build_index([source], folder)
         progress(Step("index", asked.choice.title, 1, 1))
-    if embedder:
-        progress(Step("embed", f"{asked.choice.title} × {embedder}", 0, 1))
-        embed_index(folder, embedder)
-        progress(Step("embed", f"{asked.choice.title} × {embedder}", 1, 1))
+    if setup.embedder:
+        progress(Step("embed", f"{asked.choice.title} × {setup.embedder}", 0, 1))
+        embed_index(folder, setup.embedder, settings=components.settings(setup))
+        progress(Step("embed", f"{asked.choice.title} × {setup.embedder}", 1, 1))
+    if setup.sparse_encoder:
+        progress(Step("weigh", f"{asked.choice.title} × {setup.sparse_encoder}", 0, 1))
+        weigh_index(folder, setup.sparse_encoder)
+        progress(Step("weigh", f"{asked.choice.title} × {setup.sparse_encoder}", 1, 1))
+    if kind := components.cure(setup):
+        fit_cure(folder, kind, read_parallel([Path(path) for path in setup.parallel], PAIRS))
 
 
 def _search(cell: Cell, directory: Path, progress: Progress) -> None:
@@ -115,7 +130,7 @@ def _search(cell: Cell, directory: Path, progress: Progress) -> None:
     missing = records.missing([query.id for query in cell.queries])
     if not missing:
         return
-    _built(cell.asked, cell.setup.embedder, directory, progress)
+    _built(cell.asked, cell.setup, directory, progress)
     if cell.setup.given:
         _give(cell, cell.setup.given, missing, records, progress)
         return

@@ -15,6 +15,9 @@ retriever = "psq"                 # xrag list retriever
 translator = "lexicon"            # or "hf:MODEL", "apertium" …, of questions, views and answers
 translator_options = {}
 embedder = "static:…"             # whose vectors dense, hybrid … search
+embedder_options = {}             # how a model without a card is used: pooling, query_prompt …
+parallel = ["t.de", "t.en"]       # what dense-centred, dense-linear … are learned from
+sparse_encoder = "…"              # who weighs the terms that sparse searches
 given = "mixed"                   # instead of a search: the judged passages (oracle, distracting, mixed)
 question_language = "en"          # of parallel benchmarks: ask with the human translation, as a bound
 k = 100
@@ -82,6 +85,9 @@ class Setup:
     translator: str = "lexicon"
     translator_options: Options = field(default_factory=dict, hash=False)
     embedder: str | None = None
+    embedder_options: Options = field(default_factory=dict, hash=False)
+    parallel: list[str] = field(default_factory=list, hash=False)
+    sparse_encoder: str | None = None
     given: str | None = None
     question_language: str | None = None
     k: int = 100
