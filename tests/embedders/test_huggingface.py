@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from huggingface_hub.utils import filter_repo_objects
 from sentence_transformers import SentenceTransformer
 from transformers import AutoModel, AutoTokenizer, LlamaModel
 
 from tests.models import TEXTS, edit_json, save_bidirectional, save_translation_encoder
 from xrag.embedders import Pooling, Settings, open_embedder
+from xrag.embedders.folder import find_model
 from xrag.embedders.huggingface import HuggingFaceEmbedder, open_hf
 from xrag.errors import InputError, RetrievalError, UsageError
 
@@ -121,6 +123,32 @@ def test_the_fingerprint_changes_with_weights_prompts_and_dimension_alone(models
     weights = (copy / "model.safetensors").read_bytes()
     (copy / "model.safetensors").write_bytes(weights[:-1] + bytes([weights[-1] ^ 1]))
     assert open_hf(str(copy)).fingerprint != prompts
+
+
+def test_exported_forms_beside_the_weights_are_no_part_of_what_a_model_is(models: Path, tmp_path: Path) -> None:
+    shutil.copytree(models / "st-mean", tmp_path / "model")
+    before = open_hf(str(tmp_path / "model")).fingerprint
+    for name in ("onnx/config.json", "onnx/tokenizer.json", "openvino/openvino_model.bin"):
+        (tmp_path / "model" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "model" / name).write_text("{}")
+    assert open_hf(str(tmp_path / "model")).fingerprint == before
+
+
+@pytest.mark.parametrize(("also", "exported"), [((), []), (("openvino/*",), ["openvino/openvino_model.bin"])])
+def test_exported_forms_are_fetched_where_they_are_asked_for(
+    also: tuple[str, ...], exported: list[str], models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lying = ["config.json", "model.safetensors", "tokenizer.json", "1_Pooling/config.json", "2_Dense/model.safetensors"]
+    fetched: list[str] = []
+
+    def download(_hub: str, *, allow_patterns: list[str], ignore_patterns: list[str], **_options: object) -> str:
+        files = [*lying, "openvino/openvino_model.bin", "tf_model.h5"]
+        fetched.extend(filter_repo_objects(files, allow_patterns=allow_patterns, ignore_patterns=ignore_patterns))
+        return str(models / "st-mean")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    find_model("intfloat/multilingual-e5-small", also=also)
+    assert fetched == [*lying, *exported]
 
 
 def test_a_model_nobody_knows_needs_settings(models: Path) -> None:

@@ -22,10 +22,10 @@ WEIGHTS = (
     "*.json",
     "*.txt",
     "*.model",
-    "*/config.json",
-    "*/*.safetensors",
-    "*/*.bin",
 )
+"""Files that are fetched from the hub; ``*`` stands for folders, too."""
+EXPORTED = ("onnx", "openvino")
+"""Folders of the same weights in other forms: fetched for those alone who run them, and no part of what a model is."""
 _SAMPLES, _SAMPLE = 256, 4096
 STATIC = "StaticEmbedding"
 _ENDLESS = 1_000_000
@@ -51,8 +51,9 @@ class Model:
     def fingerprint(self) -> str:
         """Of the names, the sizes and samples of the content of its files: another revision has another."""
         key = hashlib.sha256()
-        for path in sorted(path for path in self.folder.rglob("*") if path.is_file() and _decides(path)):
-            key.update(f"{path.relative_to(self.folder).as_posix()}\0{path.stat().st_size}\0".encode())
+        files = ((path.relative_to(self.folder), path) for path in sorted(self.folder.rglob("*")))
+        for name, path in ((name, path) for name, path in files if path.is_file() and _decides(name)):
+            key.update(f"{name.as_posix()}\0{path.stat().st_size}\0".encode())
             key.update(sampled(path))
         return key.hexdigest()[:16]
 
@@ -91,7 +92,8 @@ def find_model(name: str, *, also: tuple[str, ...] = ()) -> Model:
     known = card or token_cards("late").get(hub) or token_cards("sparse").get(hub)
     wanted = revision or (known.revision if known else "") or None
     try:
-        folder = snapshot_download(hub, revision=wanted, allow_patterns=[*WEIGHTS, *also])
+        left = [f"{folder}/*" for folder in EXPORTED if not also]
+        folder = snapshot_download(hub, revision=wanted, allow_patterns=[*WEIGHTS, *also], ignore_patterns=left)
     except Exception as error:  # the hub's client raises errors of many kinds
         raise InputError(f"the model {name} cannot be had: {type(error).__name__}: {error}") from error
     return Model(name, Path(folder), card)
@@ -190,15 +192,20 @@ def _pooling(model: Model, path: str) -> Pooling:
 
 
 def _decides(path: Path) -> bool:
-    return path.suffix in {
-        ".json",
-        ".safetensors",
-        ".bin",
-        ".pt",
-        ".metadata",
-        ".txt",
-        ".model",
-    } and not path.name.startswith(".")
+    return (
+        path.parts[0] not in EXPORTED
+        and path.suffix
+        in {
+            ".json",
+            ".safetensors",
+            ".bin",
+            ".pt",
+            ".metadata",
+            ".txt",
+            ".model",
+        }
+        and not path.name.startswith(".")
+    )
 
 
 def sampled(path: Path) -> bytes:
