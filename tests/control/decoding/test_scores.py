@@ -137,7 +137,7 @@ def test_after_the_beginning_of_a_character_only_what_completes_it_to_the_script
 def test_whatever_is_drawn_under_hard_is_text_of_the_language(language: str, change) -> None:
     generator = torch.Generator().manual_seed(7)
     constraint, told = change.constraint(Decoding(language, "hard")), [change.tokenizer.eos_token_id] * 3
-    for _ in range(200):
+    for _ in range(300):
         scores = torch.zeros((1, change.size))
         scores[0, len(change.table.special) :] = -math.inf
         scores[0, torch.from_numpy(change.table.special).nonzero()[:, 0]] = -math.inf
