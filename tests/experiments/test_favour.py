@@ -82,6 +82,12 @@ def test_passages_in_one_language_show_nothing_of_it(folder: Path) -> None:
     assert "languages of the first" not in terminal(rows)
 
 
+def test_ones_own_language_is_the_same_under_another_code() -> None:
+    taken = {"zh": {"zh-Hans": 0.6, "en": 0.4}, "en": {"en": 1.0}, "sw": {"en": 1.0}}
+    assert Favour({}, taken, {"en": 0.5, "zh-Hans": 0.5}).own == pytest.approx(0.8)
+    assert Favour({}, {"sw": {"en": 1.0}}, {"en": 0.5, "de": 0.5}).own is None
+
+
 def test_a_report_does_without_where_the_index_is_gone(plan: Plan, folder: Path) -> None:
     shutil.rmtree(folder / "out" / "indexes")
     assert favour(plan.cells[0], folder / "out") is None

@@ -9,6 +9,7 @@ from pathlib import Path
 from xrag.errors import IndexNotFound, MissingExtra, PassageNotFound
 from xrag.experiments.directory import opened, rankings
 from xrag.experiments.plan import Cell
+from xrag.languages import same
 from xrag.protocols import PassageLookup
 from xrag.types import Example, Passage, Ranking
 
@@ -31,7 +32,11 @@ class Favour:
     @property
     def own(self) -> float | None:
         """The share of the question's own language among the first hits, in the mean over the languages that the pool has."""
-        shares = [found.get(asked, 0.0) for asked, found in self.taken.items() if asked in self.pool]
+        shares = [
+            sum(share for language, share in found.items() if same(language, asked))
+            for asked, found in self.taken.items()
+            if any(same(language, asked) for language in self.pool)
+        ]
         return sum(shares) / len(shares) if shares else None
 
 
