@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from xrag.cli._explanation import Explanation
 from xrag.cli._terminal import Screen, cells, cut, one_line, safe_json
 from xrag.errors import InputError
 from xrag.types import Answer, Citation, Json, Passage, Query, Ranking, Translation
+
+if TYPE_CHECKING:
+    from xrag.cli._explanation import Explanation
 
 SNIPPET_CELLS = 240
 
