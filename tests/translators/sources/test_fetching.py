@@ -181,7 +181,11 @@ def test_a_file_is_taken_out_of_its_archive(
     assert (tmp_path / "a.tab").read_bytes() == TEXT
 
 
-@pytest.mark.parametrize("archive", [_wheel("other", b""), _debian("other", b""), b"!<arch>\n", b"<html>"])
+@pytest.mark.parametrize(
+    "archive",
+    [_wheel("other", b""), _debian("other", b""), b"!<arch>\n", b"<html>"],
+    ids=["wheel", "package", "no member", "no archive"],
+)
 def test_an_archive_without_the_file_is_named(archive: bytes, server: Server, tmp_path: Path) -> None:
     server.files["/r1/a.whl"] = archive
     with pytest.raises(InputError, match=r"a\.whl has no data/a\.tab that can be read"):
