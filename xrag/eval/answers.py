@@ -21,6 +21,7 @@ from xrag.types import UNDETERMINED, Answer, Example, Score
 _JOINED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]")
 _HANGUL = regex.compile(r"\p{Hangul}")
 _GRAM = 3
+_BETWEEN = "\0"
 _PARTICLE = 3
 """Syllables that may follow a Korean noun in its word: particles such as 에서는."""
 
@@ -87,12 +88,15 @@ def _grams(answer: str, language: str) -> Mapping[str, int]:
 @lru_cache(maxsize=1 << 14)
 def _all_grams(answer: str, language: str) -> Mapping[str, int]:
     """The 3-grams of every word, the short words whole, and every shorter stretch where words are run together."""
-    found: Counter[str] = Counter()
-    for word in _words(units(answer, language)):
+    words = _words(units(answer, language))
+    text = _BETWEEN.join(words)
+    found = _windows(text, _GRAM)  # those that hold what is between words are in no gold answer
+    are_run = _JOINED.search(text) or _HANGUL.search(text)
+    for word in words if are_run else (one for one in words if len(one) < _GRAM):
         shortest = 1 if _JOINED.match(word) or _HANGUL.match(word) else min(_GRAM, len(word))
-        for size in range(shortest, min(_GRAM, len(word)) + 1):
-            found.update(_windows(word, size))
-    return found
+        for size in range(shortest, min(_GRAM - 1, len(word)) + 1):
+            found += _windows(word, size)
+    return Counter(found)
 
 
 def _windows(word: str, size: int) -> list[str]:
@@ -101,6 +105,8 @@ def _windows(word: str, size: int) -> list[str]:
 
 def _words(parts: Sequence[str]) -> list[str]:
     """The units with those of scripts without spaces put together again."""
+    if not _JOINED.search(" ".join(parts)):
+        return list(parts)
     words: list[str] = []
     is_run = False
     for part in parts:

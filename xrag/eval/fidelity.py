@@ -81,13 +81,13 @@ def judge(text: str, wanted: str, gold: Sequence[str] = ()) -> Judged:
 
 def _by_script(text: str, wanted: str, gold: Sequence[str]) -> Judged | None:
     """The verdict where the script decides: a gold answer in the same foreign script shows that names are written so."""
-    script = scripts.dominant(text)
+    script = _dominant(text)
     if script == scripts.NO_SCRIPT:
         return Judged(Verdict.UNDETERMINED, UNDETERMINED)
     if script in scripts.written_with(wanted):
         return None
     found = _identified(text)
-    if any(scripts.dominant(answer) == script for answer in gold):
+    if any(_dominant(answer) == script for answer in gold):
         return Judged(Verdict.UNDETERMINED, UNDETERMINED)
     return Judged(Verdict.WRONG, found.language)
 
@@ -102,6 +102,9 @@ def _by_words(text: str, wanted: str) -> Judged:
     if is_short and found.confidence < _SURE:
         return Judged(Verdict.UNDETERMINED, UNDETERMINED)
     return Judged(Verdict.WRONG, found.language)
+
+
+_dominant = lru_cache(maxsize=1 << 16)(scripts.dominant)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -122,17 +125,18 @@ def verdicts(predictions: Mapping[str, str], examples: Sequence[Example]) -> dic
     }
 
 
-def fidelity(predictions: Mapping[str, str], examples: Sequence[Example]) -> dict[str, Fidelity]:
-    """Answer language ─▶ its rates, and ``all`` ─▶ those over every answer."""
-    found = verdicts(predictions, examples)
-    groups: dict[str, list[Example]] = defaultdict(list)
+def fidelity(
+    predictions: Mapping[str, str], examples: Sequence[Example], found: Mapping[str, Judged] | None = None
+) -> dict[str, Fidelity]:
+    """Answer language ─▶ its rates, and ``all`` ─▶ those over every answer. ``found``: their ``verdicts``, where at hand."""
+    found = verdicts(predictions, examples) if found is None else found
+    groups: dict[str, list[_Read]] = defaultdict(list)
     for one in examples:
         if one.query.id in found:
-            groups[answer_language(one)].append(one)
+            wanted = answer_language(one)
+            groups[wanted].append(_read(predictions.get(one.query.id, ""), wanted, found[one.query.id]))
     everyone = {"all": [one for group in groups.values() for one in group]}
-    return {
-        language: _rates(predictions, group, found) for language, group in (*sorted(groups.items()), *everyone.items())
-    }
+    return {language: _rates(group) for language, group in (*sorted(groups.items()), *everyone.items())}
 
 
 def joint(result: Result, found: Mapping[str, Judged], examples: Sequence[Example]) -> Result:
@@ -150,15 +154,29 @@ def answer_language(example: Example) -> str:
     return example.answer_language if example.answer_language != UNDETERMINED else example.query.language
 
 
-def _rates(predictions: Mapping[str, str], group: Sequence[Example], found: Mapping[str, Judged]) -> Fidelity:
-    kinds = Counter(found[one.query.id].verdict for one in group)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the rates count of one answer. ``clean`` is None where the words were not looked at."""
+
+    whole: Judged
+    lines: Verdict
+    clean: bool | None
+
+
+def _read(text: str, wanted: str, whole: Judged) -> _Read:
+    lines = _line_verdict(text, wanted)
+    if lines != Verdict.RIGHT or not _has_own_letters(wanted):
+        return _Read(whole, lines, None)
+    return _Read(whole, lines, not _LATIN_WORD.search(_FENCED.sub(" ", text)))
+
+
+def _rates(group: Sequence[_Read]) -> Fidelity:
+    kinds = Counter(one.whole.verdict for one in group)
+    lines = Counter(one.lines for one in group)
+    words = Counter(one.clean for one in group if one.clean is not None)
     determined = kinds[Verdict.RIGHT] + kinds[Verdict.WRONG]
-    lines = [_line_verdict(predictions.get(one.query.id, ""), answer_language(one)) for one in group]
-    passed = [one for one, verdict in zip(group, lines, strict=True) if verdict == Verdict.RIGHT]
-    words = [one for one in passed if _has_own_letters(answer_language(one))]
-    clean = [one for one in words if not _LATIN_WORD.search(_FENCED.sub(" ", predictions[one.query.id]))]
-    lpr = _rate(len(passed), sum(verdict != Verdict.UNDETERMINED for verdict in lines), len(group))
-    wpr = _rate(len(clean), len(words), len(group))
+    lpr = _rate(lines[Verdict.RIGHT], lines[Verdict.RIGHT] + lines[Verdict.WRONG], len(group))
+    wpr = _rate(words[True], words.total(), len(group))
     return Fidelity(
         clr=_rate(kinds[Verdict.RIGHT], determined, len(group)),
         rlc=_rate(kinds[Verdict.RIGHT], len(group), len(group)),
@@ -166,7 +184,7 @@ def _rates(predictions: Mapping[str, str], group: Sequence[Example], found: Mapp
         wpr=wpr,
         lcpr=_harmonic(lpr.value, wpr.value),
         undetermined=kinds[Verdict.UNDETERMINED],
-        distribution=dict(Counter(found[one.query.id].language for one in group).most_common()),
+        distribution=dict(Counter(one.whole.language for one in group).most_common()),
     )
 
 

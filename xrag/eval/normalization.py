@@ -31,11 +31,13 @@ _SILENT = regex.compile(
 _NEGATIVE = regex.compile(r"(?<![\p{L}\p{N}])[-\u2212\u2013](?=\d)")
 _APOSTROPHE = regex.compile(r"(?<=\p{L})['’ʼ`´](?=\p{L})")
 _MARKS = regex.compile(r"[[\p{P}\p{S}]--[+#]]|(?<![\p{L}+#])[+#]|[\p{Cc}\p{Zl}\p{Zp}]", regex.V1)
-_UNIT_GAP = regex.compile(rf"(?<=\d)(?=\p{{L}})|(?<=[^\W\d_])(?={_MINUS})")
+_UNIT_GAP = regex.compile(r"\d(?=\p{L})")
+_SIGN_GAP = regex.compile(rf"[^\W\d_](?={_MINUS})")
 _COUNTED = regex.compile(
     rf"({_MINUS}?\d+(?:{_DECIMAL}\d+)?)\s*(?:年|歳|歲|岁|人|名|个|個|回|次|세|명|년|개|년도|ปี|คน)\s*"
 )
 _EAST = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇"
+_EASTERN = regex.compile(rf"[{_EAST}]")
 _UNIT = regex.compile(rf"[{_EAST}]\p{{M}}*+|[^\s{_EAST}]++")
 _LETTERS = regex.compile(r"[a-z ]*+")
 
@@ -53,7 +55,7 @@ def units(answer: str, language: str) -> tuple[str, ...]:
         return (said,)
     bare = without_articles(folded, canonical)
     plain = bare if _LETTERS.fullmatch(bare) else _plain(bare)
-    found: list[str] = _UNIT.findall(plain)
+    found: list[str] = _UNIT.findall(plain) if _EASTERN.search(plain) else plain.split()
     if _DECIMAL not in plain and _MINUS not in plain:
         return tuple(found) or tuple(folded.split())
     return tuple(unit.replace(_DECIMAL, ".").replace(_MINUS, "-") for unit in found)
@@ -75,4 +77,7 @@ def _plain(text: str) -> str:
     counting = numerals.rewritten(_NEGATIVE.sub(_MINUS, text), _DECIMAL)
     bare = _MARKS.sub(" ", _APOSTROPHE.sub("", counting))
     counted = _COUNTED.fullmatch(bare.strip())
-    return counted[1] if counted else _UNIT_GAP.sub(" ", bare)
+    if counted:
+        return counted[1]
+    parted = _SIGN_GAP.sub(r"\g<0> ", bare) if _MINUS in bare else bare
+    return _UNIT_GAP.sub(r"\g<0> ", parted)

@@ -49,10 +49,11 @@ def score_answers(predictions: Sequence[Prediction], examples: Sequence[Example]
         results.extend(kilotokens.score(contexts, examples).values())
     answers = first_answers(predictions)
     if answers:
-        found = fidelity(answers, examples)
-    if answers and any(one.gold_answers for one in examples):
-        results.extend(metric.result(answers, examples) for metric in SHORT_ANSWER_METRICS)
-        results.append(joint(results[-len(SHORT_ANSWER_METRICS) + 1], verdicts(answers, examples), examples))
+        judged = verdicts(answers, examples)
+        found = fidelity(answers, examples, judged)
+        if any(one.gold_answers for one in examples):
+            results.extend(metric.result(answers, examples) for metric in SHORT_ANSWER_METRICS)
+            results.append(joint(results[-len(SHORT_ANSWER_METRICS) + 1], judged, examples))
     checked = audit(predictions, examples, unmatchable)
     return Scores(tuple(results), official, checked, found, intervals(results, examples))
 

@@ -79,4 +79,7 @@ class Records:
                     raise InputError(
                         f"{self.path}:{number}: not a result ({error}); delete the line to have it done again"
                     ) from error
+                if "hits" in row:
+                    # The garbage collector goes through millions of lists again and again, and not through tuples of plain values.
+                    row["hits"] = tuple(map(tuple, row["hits"] or ()))
                 yield row

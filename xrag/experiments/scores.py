@@ -97,7 +97,7 @@ def _scored(cell: Cell, directory: Path) -> Figures:
         results,
         intervals={one.metric: _interval(one, languages) for one in results},
         language_intervals={one.metric: _intervals(one, languages) for one in results},
-        fidelity=fidelity(told, cell.asked.examples) if said else {},
+        fidelity=fidelity(told, cell.asked.examples, judged) if said else {},
         judged=judged,
         abstention=abstention(cell, said) if said and has_qrels else None,
         search_seconds=_seconds(found, ids) + (_seconds(ordered, ids) if ordered else 0.0),

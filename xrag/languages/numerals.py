@@ -24,12 +24,13 @@ _COUNTER = regex.compile("[年月日号號時时点點歳岁人个個回次世�
 _GROUPED = r"[1-9]\d{0,2}(?P<gap>[.,'’ \u00a0\u2009\u202f٬،])\d{3}(?:(?P=gap)\d{3})*+(?:(?!(?P=gap))[.,٫]\d+)?"
 _INDIAN = r"[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?"
 _DECIMAL = r"\d+[.٫]\d+|\d+,\d\d?|\d{1,3},\d{4,}"
+_HINT = rf"[\d{_DIGITS}{_SMALL_UNITS}{_LARGE_UNITS}]"
+# The hint in front, which decides nothing, lets the search pass over all other characters at once.
 _NUMBER = regex.compile(
-    rf"(?P<han>{_HAN})"
+    rf"(?={_HINT})(?:(?P<han>{_HAN})"
     rf"|(?<![\d.,٫])(?:(?P<grouped>{_INDIAN}|{_GROUPED})|(?P<decimal>{_DECIMAL}))(?!\d|[.,٫]\d)"
-    r"|\d+"
+    r"|\d+)"
 )
-_HINT = regex.compile(rf"[\d{_DIGITS}{_SMALL_UNITS}{_LARGE_UNITS}]")
 _NUMBER_PART = regex.compile(r"\d+(?:\.\d+)?|.")
 
 
@@ -50,8 +51,6 @@ def numbers(text: str) -> list[str]:
 
 def rewritten(text: str, decimal: str = ".") -> str:
     """The text with each of its ``numbers`` in that one form, where it stands; ``decimal`` is written as the decimal mark."""
-    if not _HINT.search(text):
-        return text
     plain = ascii_digits(text)
     return _NUMBER.sub(
         lambda match: match.group() if _is_word(plain, match) else _normal(match).replace(".", decimal), plain
@@ -64,18 +63,18 @@ def han(numeral: str) -> str:
 
 
 def _is_word(text: str, match: regex.Match[str]) -> bool:
-    return match["han"] is not None and len(match["han"]) == 1 and not _COUNTER.match(text, match.end())
+    return match.lastgroup == "han" and len(match.group()) == 1 and not _COUNTER.match(text, match.end())
 
 
 def _normal(match: regex.Match[str]) -> str:
-    if match["han"]:
-        return han(match["han"])
-    if match["decimal"]:
-        return _plain(Decimal(regex.sub("[,٫]", ".", match["decimal"])))
-    if match["grouped"]:
-        gap = match["gap"] or ","
-        return _plain(Decimal(regex.sub("[,٫]", ".", match["grouped"].replace(gap, ""))))
-    return _plain(Decimal(match.group()))
+    number = match.group()
+    if match.lastgroup is None:
+        return number.lstrip("0") or "0"
+    if match.lastgroup == "han":
+        return han(number)
+    if match.lastgroup == "grouped":
+        number = number.replace(match["gap"] or ",", "")
+    return _plain(Decimal(regex.sub("[,٫]", ".", number)))
 
 
 def _plain(value: Decimal) -> str:
