@@ -80,6 +80,6 @@ class Records:
                         f"{self.path}:{number}: not a result ({error}); delete the line to have it done again"
                     ) from error
                 if "hits" in row:
-                    # The garbage collector goes through millions of lists again and again, and not through tuples of plain values.
+                    # The garbage collector goes through millions of lists over and over; tuples of plain values it leaves alone.
                     row["hits"] = tuple(map(tuple, row["hits"] or ()))
                 yield row
