@@ -60,27 +60,51 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+# (model, reranker, tokens, licence, revision, whether it runs code of its own), from each model's own page
+CARDS = [
+    ("BAAI/bge-reranker-v2-m3", "cross-encoder", 8192, "Apache-2.0", "953dc6f6", False),
+    ("jinaai/jina-reranker-v2-base-multilingual", "cross-encoder", 1024, "CC-BY-NC-4.0", "12674777", True),
+    ("Alibaba-NLP/gte-multilingual-reranker-base", "cross-encoder", 8192, "Apache-2.0", "", True),
+    ("cross-encoder/mmarco-mMiniLMv2-L12-H384-v1", "cross-encoder", 512, "Apache-2.0", "", False),
+    ("Qwen/Qwen3-Reranker-0.6B", "yes-no", 8192, "Apache-2.0", "", False),
+    ("Qwen/Qwen3-Reranker-4B", "yes-no", 8192, "Apache-2.0", "", False),
+    ("Qwen/Qwen3-Reranker-8B", "yes-no", 8192, "Apache-2.0", "", False),
+]
+
+
+@pytest.mark.parametrize("row", CARDS, ids=lambda row: row[0])
+def test_each_card_says_how_its_model_is_used(row) -> None:
+    card = reranker_cards()[row[0]]
+    assert (card.hub, card.backend, card.max_length, card.licence, card.revision[:8], card.remote_code) == row
+    assert card.languages
+    assert len(card.revision) in (0, 40)
+
+
 @pytest.mark.parametrize(
-    ("hub", "backend", "remote_code"),
+    ("name", "revision"),
     [
-        ("BAAI/bge-reranker-v2-m3", "cross-encoder", False),
-        ("jinaai/jina-reranker-v2-base-multilingual", "cross-encoder", True),
-        ("Alibaba-NLP/gte-multilingual-reranker-base", "cross-encoder", True),
-        ("cross-encoder/mmarco-mMiniLMv2-L12-H384-v1", "cross-encoder", False),
-        ("Qwen/Qwen3-Reranker-0.6B", "yes-no", False),
-        ("Qwen/Qwen3-Reranker-4B", "yes-no", False),
-        ("Qwen/Qwen3-Reranker-8B", "yes-no", False),
+        ("BAAI/bge-reranker-v2-m3", "953dc6f6f85a1b2dbfca4c34a2796e7dde08d41e"),
+        ("BAAI/bge-reranker-v2-m3@v2", "v2"),
+        ("cross-encoder/mmarco-mMiniLMv2-L12-H384-v1", "main"),
     ],
 )
-def test_each_card_says_how_its_model_is_used(hub: str, backend: str, remote_code: bool) -> None:
-    card = reranker_cards()[hub]
-    assert (card.backend, card.remote_code) == (backend, remote_code)
-    assert card.max_length >= 512
-    assert card.licence
+def test_a_model_of_the_hub_is_loaded_in_the_revision_named_else_that_of_its_card(
+    name: str, revision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def loaded(hub: str, **given: object) -> None:
+        asked.append((hub, given["revision"]))
+        raise OSError("not here")
+
+    monkeypatch.setattr("xrag.rerankers.cross_encoder.AutoTokenizer.from_pretrained", loaded)
+    with pytest.raises(InputError, match="not here"):
+        open_reranker(name, STORE)
+    assert asked == [(name.partition("@")[0], revision)]
 
 
 def test_every_card_is_tested_and_its_backend_is_registered() -> None:
-    assert len(reranker_cards()) == 7
+    assert set(reranker_cards()) == {hub for hub, *_ in CARDS}
     assert {card.backend for card in reranker_cards().values()} <= set(registry.components("reranker"))
 
 

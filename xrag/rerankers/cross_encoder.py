@@ -76,19 +76,28 @@ def pair_scores(
     return scores
 
 
+def located(name: str) -> tuple[str, str]:
+    """A folder, or a name on the hub, and its revision: ``NAME@REVISION``; else the newest."""
+    hub, _, revision = name.partition("@")
+    return (name, "main") if Path(name).is_dir() else (hub, revision or "main")
+
+
 def open_cross_encoder(
     name: str, passages: PassageLookup, *, max_length: int | None = None, remote_code: bool = False
 ) -> CrossEncoderReranker:
-    """The reranker ``cross-encoder``: a folder or a name on the hub, on the GPU where there is one.
+    """The reranker ``cross-encoder``: a folder or a name on the hub (``NAME@REVISION``), on the GPU where there is one.
 
     ``remote_code`` lets code from the model's repository run (jina's and gte's need it). Raises ``InputError`` where the model
     cannot be loaded, ``UsageError`` where it is not one that gives a single score.
     """
     if not Path(name).is_dir() and name.count("/") != 1:
         raise InputError(f"{name} is neither a folder nor the name of a model (OWNER/NAME)")
+    place, revision = located(name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=remote_code)
-        model = AutoModelForSequenceClassification.from_pretrained(name, trust_remote_code=remote_code)
+        tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=remote_code)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            place, revision=revision, trust_remote_code=remote_code
+        )
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"the reranker {name} cannot be loaded: {error}") from error
     if model.config.num_labels != 1:

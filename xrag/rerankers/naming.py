@@ -26,6 +26,7 @@ class RerankerCard:
     max_length: int
     languages: str
     licence: str
+    revision: str = ""
     remote_code: bool = False
 
 
@@ -48,7 +49,7 @@ def open_reranker(
     backend, model = _parsed(name)
     given: dict[str, Json] = dict(options or {})
     if model:
-        given |= {"name": model, **_of_card(model, given)}
+        given |= {"name": _pinned(model), **_of_card(model, given)}
     if backend in registry.components("reranker") and _asks(backend):
         asked = _generator(given["generator"]) if "generator" in given else generator
         if asked is None:
@@ -106,8 +107,15 @@ def _of_card(model: str, given: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _hub(model: str) -> str:
-    """The name on the hub: as it stands, or the end of a folder's path."""
-    return model if model in reranker_cards() else "/".join(Path(model).absolute().parts[-2:])
+    """The name on the hub: as it stands, without a revision, or the end of a folder's path."""
+    named = model.partition("@")[0]
+    return named if named in reranker_cards() else "/".join(Path(model).absolute().parts[-2:])
+
+
+def _pinned(model: str) -> str:
+    """The name with the revision of its card, where it is of the hub and none is named."""
+    card = reranker_cards().get(model)
+    return f"{model}@{card.revision}" if card and card.revision and not Path(model).is_dir() else model
 
 
 def _by_configuration(folder: Path) -> str:

@@ -20,7 +20,7 @@ except ImportError as error:
 
 from xrag.errors import InputError, UsageError
 from xrag.protocols import PassageLookup
-from xrag.rerankers.cross_encoder import pair_scores
+from xrag.rerankers.cross_encoder import located, pair_scores
 from xrag.rerankers.texts import ordered, pairs_of
 from xrag.types import Query, Ranking
 
@@ -81,15 +81,16 @@ def _plain(text: str) -> str:
 def open_yes_no(
     name: str, passages: PassageLookup, *, max_length: int = MAX_LENGTH, instruction: str = INSTRUCTION
 ) -> YesNoReranker:
-    """The reranker ``yes-no``: a folder or a name on the hub, on the GPU where there is one.
+    """The reranker ``yes-no``: a folder or a name on the hub (``NAME@REVISION``), on the GPU where there is one.
 
     Raises ``InputError`` where the model cannot be loaded, ``UsageError`` where its tokenizer has no ``yes`` and ``no``.
     """
     cuda = torch.cuda.is_available()
+    place, revision = located(name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(
-            name, dtype=torch.bfloat16 if cuda else torch.float32, trust_remote_code=False
+            place, revision=revision, dtype=torch.bfloat16 if cuda else torch.float32, trust_remote_code=False
         )
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"the reranker {name} cannot be loaded: {error}") from error
