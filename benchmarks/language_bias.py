@@ -42,11 +42,12 @@ DEPTH, BATCH = 100, 64
 def scored(rankings: Mapping[str, Ranking], examples: Sequence[Example], languages: Mapping[str, str]) -> list[str]:
     """The figures of one retriever, macro means over the query languages."""
     ap = retrieval.score(["AP"], rankings, examples)["AP"].value
-    split = bias.split_recall(rankings, examples, languages, 10)
-    shares = bias.shares(rankings, examples, languages, 10)
-    own = sum(found.get(asked, 0.0) for asked, found in shares.items()) / len(shares)
-    furthest = bias.max_rank(rankings, examples, DEPTH).value
-    fair = bias.peer(rankings, examples, languages, DEPTH).value
+    found = {key: [hit.passage_id for hit in ranking] for key, ranking in rankings.items()}
+    split = bias.split_recall(found, examples, languages, 10)
+    shares = bias.shares(found, examples, languages, 10)
+    own = sum(taken.get(asked, 0.0) for asked, taken in shares.items()) / len(shares)
+    furthest = bias.max_rank(found, examples, DEPTH).value
+    fair = bias.peer(found, examples, languages, DEPTH).value
     return [
         *(f"{100 * value:.1f}" for value in (ap, split.same.value, split.cross.value, own)),
         f"{furthest:.1f}",

@@ -98,19 +98,19 @@ PASSAGES = {"en1": "en", "en2": "en", "de1": "de", "de2": "de"}
 
 def test_recall_is_split_by_the_language_of_the_passage() -> None:
     examples = [judged("q", "de", de1=1, en1=1, en2=1), judged("r", "en", en1=1)]
-    split = bias.split_recall({"q": ranked("de1", "en2"), "r": ranked("en1")}, examples, PASSAGES, 10)
+    split = bias.split_recall({"q": ["de1", "en2"], "r": ["en1"]}, examples, PASSAGES, 10)
     assert (split.same.value, split.cross.value, split.gap) == (1.0, 0.5, 0.5)
     assert split.cross.n == 1
 
 
 def test_shares_say_which_languages_a_query_language_gets() -> None:
-    found = bias.shares({"q": ranked("de1", "de2", "en1")}, [judged("q", "de", de1=1)], PASSAGES, 3)
+    found = bias.shares({"q": ["de1", "de2", "en1"]}, [judged("q", "de", de1=1)], PASSAGES, 3)
     assert found == {"de": {"de": pytest.approx(2 / 3), "en": pytest.approx(1 / 3)}}
 
 
 def test_max_at_r_is_the_rank_of_the_last_relevant_passage() -> None:
     examples = [judged("q", "de", de1=1, en1=1), judged("r", "th", en2=1, de2=1), judged("s", "th", en1=1)]
-    rankings = {"q": ranked("de1", "x", "en1"), "r": ranked("en2"), "s": ranked("en1")}
+    rankings = {"q": ["de1", "x", "en1"], "r": ["en2"], "s": ["en1"]}
     found = bias.max_rank(rankings, examples, 5)
     assert found.per_query == {"q": 3, "r": 6, "s": 1}
     assert found.value == (3 + 3.5) / 2
@@ -122,7 +122,7 @@ def test_equal_ranks_of_all_languages_are_fair() -> None:
 
 def test_one_language_before_the_other_is_less_fair_than_both_mixed() -> None:
     example = judged("q", "de", de1=1, de2=1, en1=1, en2=1)
-    apart = bias.peer({"q": ranked("de1", "de2", "en1", "en2")}, [example], PASSAGES, 5).value
-    mixed = bias.peer({"q": ranked("de1", "en1", "en2", "de2")}, [example], PASSAGES, 5).value
+    apart = bias.peer({"q": ["de1", "de2", "en1", "en2"]}, [example], PASSAGES, 5).value
+    mixed = bias.peer({"q": ["de1", "en1", "en2", "de2"]}, [example], PASSAGES, 5).value
     # H = 12 / (4 · 5) · (3² / 2 + 7² / 2) - 3 · 5 = 2.4, and P(χ² with one degree > 2.4) = 0.1213.
     assert (apart, mixed) == (pytest.approx(0.1213, abs=1e-4), 1.0)

@@ -13,7 +13,7 @@ from xrag.cli._scores import aligned, result_lines
 from xrag.errors import UsageError
 from xrag.eval.scoring import matched_run, read_run
 from xrag.index import open_index
-from xrag.types import Example, Ranking
+from xrag.types import Example
 
 if TYPE_CHECKING:
     from xrag.eval.bias import Report
@@ -24,21 +24,22 @@ def bias_of(run: Path, examples: Sequence[Example], benchmark: Benchmark | None,
     from xrag.eval import bias  # noqa: PLC0415 - needs the extra, which answers do not
 
     rankings = matched_run(read_run(run), examples)
+    found = {key: [hit.passage_id for hit in ranking] for key, ranking in rankings.items()}
     if searched is not None:
-        return bias.report(rankings, examples, *_of_index(searched, rankings, examples))
+        return bias.report(found, examples, *_of_index(searched, found, examples))
     if benchmark is None:
         raise UsageError("name the index that was searched with --index DIR: it tells the languages of the passages")
     languages = {passage.id: passage.language for passage in benchmark.passages()}
-    return bias.report(rankings, examples, languages, Counter(languages.values()))
+    return bias.report(found, examples, languages, Counter(languages.values()))
 
 
 def _of_index(
-    directory: Path, rankings: Mapping[str, Ranking], examples: Sequence[Example]
+    directory: Path, found: Mapping[str, Sequence[str]], examples: Sequence[Example]
 ) -> tuple[dict[str, str], Mapping[str, int]]:
-    found = {hit.passage_id for ranking in rankings.values() for hit in ranking}
-    found.update(passage for one in examples for passage, grade in one.qrels.items() if grade > 0)
+    named = {passage for ids in found.values() for passage in ids}
+    named.update(passage for one in examples for passage, grade in one.qrels.items() if grade > 0)
     with open_index(directory) as index:
-        passages = index.corpus.get(sorted(found))
+        passages = index.corpus.get(sorted(named))
         return {passage.id: passage.language for passage in passages}, index.languages()
 
 

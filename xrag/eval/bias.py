@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import TypeAlias
 
 from xrag import languages
 from xrag.errors import MissingExtra, UsageError
 from xrag.eval.results import Result, macro
-from xrag.types import Example, Ranking
+from xrag.types import Example
 
 try:
     from scipy.stats import kruskal
@@ -18,6 +19,8 @@ except ImportError as missing:
     raise MissingExtra("the PEER measure", "eval") from missing
 
 
+Found: TypeAlias = Mapping[str, Sequence[str]]
+"""Query id ─▶ passage ids, best first."""
 TOP, DEPTH = 10, 100
 """How many hits a report looks at: for recall and languages, and for ranks."""
 
@@ -41,7 +44,7 @@ class Report:
 
 
 def report(
-    rankings: Mapping[str, Ranking],
+    found: Found,
     examples: Sequence[Example],
     passage_languages: Mapping[str, str],
     pool: Mapping[str, int],
@@ -50,17 +53,17 @@ def report(
 
     Raises ``UsageError`` for a passage whose language is not told.
     """
-    named = {hit.passage_id for ranking in rankings.values() for hit in ranking}
+    named = {passage for ranking in found.values() for passage in ranking}
     named.update(passage for one in examples for passage in _relevant(one))
     unknown = sorted(named - passage_languages.keys())
     if unknown:
         raise UsageError(f"the passage '{unknown[0]}' is not among those searched, so that its language is not known")
     counts = Counter(pool)
     return Report(
-        split_recall(rankings, examples, passage_languages, TOP),
-        max_rank(rankings, examples, DEPTH),
-        peer(rankings, examples, passage_languages, DEPTH),
-        shares(rankings, examples, passage_languages, TOP),
+        split_recall(found, examples, passage_languages, TOP),
+        max_rank(found, examples, DEPTH),
+        peer(found, examples, passage_languages, DEPTH),
+        shares(found, examples, passage_languages, TOP),
         {language: count / counts.total() for language, count in counts.most_common()},
     )
 
@@ -81,14 +84,12 @@ class Split:
         return self.same.value - self.cross.value
 
 
-def split_recall(
-    rankings: Mapping[str, Ranking], examples: Sequence[Example], passage_languages: Mapping[str, str], k: int
-) -> Split:
+def split_recall(found: Found, examples: Sequence[Example], passage_languages: Mapping[str, str], k: int) -> Split:
     """``R@k`` over the relevant passages of the question's language, and over those of the others."""
     asked = {one.query.id: one.query.language for one in examples}
     parts: dict[bool, dict[str, float]] = {True: {}, False: {}}
     for one in examples:
-        top = {hit.passage_id for hit in rankings.get(one.query.id, ())[:k]}
+        top = set(found.get(one.query.id, ())[:k])
         wanted: dict[bool, list[str]] = defaultdict(list)
         for passage in _relevant(one):
             wanted[languages.same(passage_languages[passage], one.query.language)].append(passage)
@@ -102,22 +103,19 @@ _PARTS = ((True, "same"), (False, "cross"))
 
 
 def shares(
-    rankings: Mapping[str, Ranking], examples: Sequence[Example], passage_languages: Mapping[str, str], k: int
+    found: Found, examples: Sequence[Example], passage_languages: Mapping[str, str], k: int
 ) -> dict[str, dict[str, float]]:
     """Query language ─▶ passage language ─▶ its share of the first ``k`` hits, largest first."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in examples:
-        hits = rankings.get(one.query.id, ())[:k]
-        counts[one.query.language].update(passage_languages[hit.passage_id] for hit in hits)
+        counts[one.query.language].update(map(passage_languages.__getitem__, found.get(one.query.id, ())[:k]))
     return {
-        asked: {language: count / found.total() for language, count in found.most_common()}
-        for asked, found in sorted(counts.items())
+        asked: {language: count / taken.total() for language, count in taken.most_common()}
+        for asked, taken in sorted(counts.items())
     }
 
 
-def peer(
-    rankings: Mapping[str, Ranking], examples: Sequence[Example], passage_languages: Mapping[str, str], k: int
-) -> Result:
+def peer(found: Found, examples: Sequence[Example], passage_languages: Mapping[str, str], k: int) -> Result:
     """``PEER@k``, the probability of equal expected rank (Yang et al., 2024): 1 is fair, 0 is biased.
 
     For each query the p-value of a Kruskal-Wallis test that the relevant passages of every language have the same ranks,
@@ -125,7 +123,7 @@ def peer(
     """
     per_query = {}
     for one in examples:
-        ranks = {hit.passage_id: rank for rank, hit in enumerate(rankings.get(one.query.id, ())[:k], start=1)}
+        ranks = {passage: rank for rank, passage in enumerate(found.get(one.query.id, ())[:k], start=1)}
         groups: dict[str, list[int]] = defaultdict(list)
         for passage in _relevant(one):
             groups[passage_languages[passage]].append(ranks.get(passage, k + 1))
@@ -135,14 +133,14 @@ def peer(
     return macro(f"PEER@{k}", per_query, asked, "test:kruskal-wallis|unfound:k+1")
 
 
-def max_rank(rankings: Mapping[str, Ranking], examples: Sequence[Example], k: int) -> Result:
+def max_rank(found: Found, examples: Sequence[Example], k: int) -> Result:
     """``Max@R``: the rank at which the last of a query's relevant passages is found, ``k + 1`` where one is not among the
     first ``k`` (Hong et al., "Improving Semantic Proximity in Information Retrieval through Cross-Lingual Alignment", ICLR
     2026). It is a rank, not in [0, 1], and the fewer the better: 1 is all that a single relevant passage can have.
     """
     per_query = {}
     for one in examples:
-        ranks = {hit.passage_id: rank for rank, hit in enumerate(rankings.get(one.query.id, ())[:k], start=1)}
+        ranks = {passage: rank for rank, passage in enumerate(found.get(one.query.id, ())[:k], start=1)}
         if relevant := _relevant(one):
             per_query[one.query.id] = float(max(ranks.get(passage, k + 1) for passage in relevant))
     asked = {one.query.id: one.query.language for one in examples}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xrag.errors import IndexNotFound, MissingExtra, PassageNotFound
-from xrag.experiments.directory import opened, rankings
+from xrag.experiments.directory import opened, ranked
 from xrag.experiments.plan import Cell
 from xrag.languages import same
 from xrag.protocols import PassageLookup
-from xrag.types import Example, Passage, Ranking
+from xrag.types import Example, Passage
 
 TOP, DEPTH = 10, 100
 """How many hits are looked at: for recall and languages, and for ranks."""
@@ -49,8 +49,8 @@ def favour(cell: Cell, directory: Path) -> Favour | None:
             counts = index.languages()
             if len(counts) < 2:
                 return None
-            found = rankings(cell, directory)
-            wanted = {hit.passage_id for ranking in found.values() for hit in ranking[:TOP]}
+            found = ranked(cell, directory)
+            wanted = {passage for ids in found.values() for passage in ids[:TOP]}
             wanted.update(key for one in cell.asked.examples for key, grade in one.qrels.items() if grade > 0)
             languages = {passage.id: passage.language for passage in _held(index.corpus, sorted(wanted))}
         figures, taken = _measured(_known(cell.asked.examples, languages), found, languages)
@@ -77,7 +77,7 @@ def _known(examples: Sequence[Example], languages: Mapping[str, str]) -> list[Ex
 
 
 def _measured(
-    examples: Sequence[Example], found: Mapping[str, Ranking], languages: Mapping[str, str]
+    examples: Sequence[Example], found: Mapping[str, Sequence[str]], languages: Mapping[str, str]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     from xrag.eval import bias  # noqa: PLC0415 - an optional extra
 

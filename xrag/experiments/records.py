@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from xrag import manifest
 from xrag.errors import InputError
@@ -55,7 +56,7 @@ class Records:
                 # A full disk may have taken half a line.
                 os.ftruncate(stream.fileno(), before)
                 raise
-        self._done.update({str(row["id"]): row for row in rows})
+        self._done.update({str(row["id"]): _compact(row) for row in rows})
 
     def _mend(self) -> None:
         """Cut off a line that a killed process did not finish."""
@@ -73,13 +74,16 @@ class Records:
         with self.path.open(encoding="utf-8") as stream:
             for number, line in enumerate(stream, start=1):
                 try:
-                    row = json.loads(line)
+                    row = _compact(json.loads(line))
                     _ = row["id"]
-                except (ValueError, KeyError, TypeError) as error:
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
                     raise InputError(
                         f"{self.path}:{number}: not a result ({error}); delete the line to have it done again"
                     ) from error
-                if "hits" in row:
-                    # The garbage collector goes through millions of lists over and over; tuples of plain values it leaves alone.
-                    row["hits"] = tuple(map(tuple, row["hits"] or ()))
                 yield row
+
+
+def _compact(row: Record) -> Record:
+    """The row with its hits as tuples: the garbage collector goes through millions of lists over and over."""
+    found: Any = row.get("hits")  # Any: pairs of an id and a score
+    return {**row, "hits": cast(Json, tuple(map(tuple, found)))} if found else row
