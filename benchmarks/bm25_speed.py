@@ -161,18 +161,19 @@ def tantivy(corpus: Corpus, directory: Path) -> Search:
 
 
 def xrag(corpus: Corpus, directory: Path, *, analyzer: object, compiled_from: int) -> Search:
-    from xrag.retrievers import partition as module
+    from xrag.retrievers import kernels
     from xrag.retrievers.build import write_partition
+    from xrag.retrievers.partition import Partition
 
-    module.COMPILED_FROM = compiled_from
+    kernels.COMPILED_FROM = compiled_from
     write_partition(directory / "index", corpus, analyzer)
-    opened = module.Partition.open(directory / "index", analyzer)
+    opened = Partition.open(directory / "index", analyzer)
     return lambda questions: opened.search([analyzer.terms(question) for question in questions], K)
 
 
 def _analysed(corpus: Corpus, directory: Path) -> Search:
     from xrag.retrievers.analyzers import analyzer_of
-    from xrag.retrievers.partition import COMPILED_FROM
+    from xrag.retrievers.kernels import COMPILED_FROM
 
     return xrag(corpus, directory, analyzer=analyzer_of("en"), compiled_from=COMPILED_FROM)
 

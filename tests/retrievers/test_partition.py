@@ -6,7 +6,7 @@ from math import log
 import pytest
 
 from xrag.errors import UsageError
-from xrag.retrievers import partition as partition_module
+from xrag.retrievers import kernels as kernels_module
 from xrag.retrievers.partition import Partition, TermQuery
 from xrag.retrievers.scoring import K1, B
 from xrag.testing import MemoryStore
@@ -138,18 +138,30 @@ def random_queries(generator: random.Random) -> list[TermQuery]:
     return [tuple(group() for _ in range(4)) for _ in range(50)]
 
 
-def test_compiled_sums_are_those_of_numpy(build, monkeypatch: pytest.MonkeyPatch) -> None:
+def reopened(built: Partition) -> Partition:
+    return Partition(built.analyzer, built.dictionary, built.passages, built.matrix, built.vocabulary)
+
+
+def test_compiled_sums_are_those_of_numpy_bit_by_bit(build, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
     generator = random.Random(7)
     plain = build([" ".join(generator.choices("abcdefgh", k=generator.randint(1, 30))) for _ in range(400)])
-    monkeypatch.setattr(partition_module, "COMPILED_FROM", 0)
-    compiled = Partition(plain.analyzer, plain.dictionary, plain.passages, plain.matrix, plain.vocabulary)
+    monkeypatch.setattr(kernels_module, "COMPILED_FROM", 0)
     queries = random_queries(generator)
-    assert compiled.search_terms(queries, 10) == plain.search_terms(queries, 10)
-    for ours, theirs in zip(
-        compiled.search_structured(queries, 400), plain.search_structured(queries, 400), strict=True
-    ):
-        assert {h.passage_id: h.score for h in ours} == pytest.approx({h.passage_id: h.score for h in theirs}, rel=1e-5)
+    assert reopened(plain).search_terms(queries, 400) == plain.search_terms(queries, 400)
+    assert reopened(plain).search_structured(queries, 400) == plain.search_structured(queries, 400)
+
+
+def test_numba_is_loaded_once_enough_was_added_up_and_never_at_opening(build, monkeypatch: pytest.MonkeyPatch) -> None:
+    built, loaded = build(RIVERS), []
+    monkeypatch.setattr(kernels_module, "COMPILED_FROM", 5)
+    monkeypatch.setattr(kernels_module, "_compiled", lambda: loaded.append("numba") or kernels_module.PLAIN)
+    partition = reopened(built)
+    asked = []
+    for _ in range(4):  # "river" has two postings
+        assert partition.search([["river"]], 5) == built.search([["river"]], 5)
+        asked.append(list(loaded))
+    assert asked == [[], [], ["numba"], ["numba"]]
 
 
 def test_the_frequency_of_a_term_is_the_number_of_passages_that_hold_it(build) -> None:

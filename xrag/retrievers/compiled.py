@@ -44,7 +44,7 @@ def _gather(seen: Array, postings: tuple[Array, Array, Array], terms: Array, wei
     for number, term in enumerate(terms):
         weight = weights[number]
         for at in range(bounds[term], bounds[term + 1]):
-            seen[passages[at]] += frequencies[at] * weight
+            seen[passages[at]] += np.float32(frequencies[at]) * weight
 
 
 @numba.njit(cache=True, nogil=True)

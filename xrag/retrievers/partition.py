@@ -16,8 +16,9 @@ import numpy as np
 from xrag import manifest
 from xrag.errors import AnalyzerMismatch, IndexCorrupt, UsageError
 from xrag.retrievers.arrays import Array, mapped, mapped_bytes
+from xrag.retrievers.kernels import GrowingKernels
 from xrag.retrievers.protocol import Analyzer
-from xrag.retrievers.scoring import Alternatives, Kernels, Matrix, PlainKernels, best, inverse_document_frequency
+from xrag.retrievers.scoring import Alternatives, Matrix, best, inverse_document_frequency
 from xrag.retrievers.vocabulary import Vocabulary
 from xrag.types import Hit, Json, Ranking
 
@@ -40,9 +41,6 @@ FILES = frozenset(
         "terms.marisa",
     }
 )
-COMPILED_FROM = 20_000_000
-"""Postings from which loading numba (about a second) pays."""
-
 WeightedTerm: TypeAlias = tuple[str, float]
 TermQuery: TypeAlias = tuple[tuple[WeightedTerm, ...], ...]
 """A query as groups of weighted terms: one group for each source term, its alternatives with their weights."""
@@ -133,7 +131,7 @@ class Partition:
         self.dictionary = dictionary
         self.passages = passages
         self.matrix = matrix
-        self._kernels = kernels(len(matrix.passages))
+        self._kernels = GrowingKernels()
 
     @classmethod
     def open(cls, path: Path, analyzer: Analyzer) -> Partition:
@@ -228,14 +226,3 @@ def checked(k: int) -> int:
 def _columns(pairs: Sequence[tuple[int, float]]) -> tuple[Array, Array]:
     numbers = np.fromiter((number for number, _ in pairs), np.int64, len(pairs))
     return numbers, np.fromiter((weight for _, weight in pairs), np.float32, len(pairs))
-
-
-def kernels(postings: int) -> Kernels:
-    """The sums for so many postings: compiled where that pays."""
-    if postings < COMPILED_FROM:
-        return PlainKernels()
-    try:
-        from xrag.retrievers.compiled import CompiledKernels  # noqa: PLC0415  (numba is loaded where it pays)
-    except (ImportError, RuntimeError):  # not installed, not for this NumPy, or no folder to keep machine code in
-        return PlainKernels()
-    return CompiledKernels()

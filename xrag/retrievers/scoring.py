@@ -86,9 +86,9 @@ class PlainKernels:
                 np.add.at(frequencies, found[-1], matrix.frequencies[start:end] * weight)
             # A passage may stand here twice; the buffered sum below still adds its score once.
             passages = np.concatenate(found)
-            seen = frequencies[passages]
-            norms = K1 * (1 - B + B * matrix.lengths[passages] / matrix.mean_length)
-            into[passages] += (group.idf * seen / (seen + norms)).astype(np.float32)
+            seen = frequencies[passages].astype(np.float64)
+            norms = seen + K1 * (1 - B) + K1 * B / matrix.mean_length * matrix.lengths[passages]
+            into[passages] += (group.idf * seen / norms).astype(np.float32)
             frequencies[passages] = 0
 
 

@@ -12,7 +12,8 @@ from xrag import manifest
 from xrag.errors import IndexCorrupt
 from xrag.manifest import FileTable
 from xrag.retrievers.arrays import Array, mapped, mapped_bytes
-from xrag.retrievers.partition import PassageTable, checked, kernels
+from xrag.retrievers.kernels import GrowingKernels
+from xrag.retrievers.partition import PassageTable, checked
 from xrag.retrievers.scoring import Impacts, best
 from xrag.types import Hit, Json, Ranking
 
@@ -65,7 +66,7 @@ class SparseStore:
         self.impacts = Impacts(mapped(path / BOUNDS), mapped(path / PASSAGES), mapped(path / WEIGHTS))
         if len(self.impacts.bounds) != header.terms + 1:
             raise IndexCorrupt(f"{path} holds {len(self.impacts.bounds) - 1} terms of {header.terms}; build it again")
-        self._kernels = kernels(len(self.impacts.passages))
+        self._kernels = GrowingKernels()
 
     @classmethod
     def open(cls, path: Path) -> SparseStore:
