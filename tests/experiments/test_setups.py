@@ -72,7 +72,35 @@ def test_setups_with_vectors_share_what_was_encoded(folder: Path, static: str) -
     assert [step.work for step in worked(folder, plan)].count("embed") == 4
     rows = scored(folder, plan)
     assert any(rankings(rows["dense"].cell, folder / "out").values())
-    assert manifest.read_json(folder / "out" / "manifest.json")["benchmarks"]["small"]["embedder"]  # type: ignore[index, call-overload]
+    assert len(embedders_of(folder)) == 1
+
+
+def embedders_of(folder: Path) -> list[str]:
+    return manifest.read_json(folder / "out" / "manifest.json")["benchmarks"]["small"]["embedders"]  # type: ignore[index, call-overload, return-value]
+
+
+def test_vectors_of_several_encoders_stay_side_by_side(folder: Path, static: str) -> None:
+    weights = save_bge_m3(folder / "bge-m3", save_encoder(folder / "encoder"))
+    texts = [path.read_text(encoding="utf-8") for path in folder.glob("*.json")]
+    models = [static, str(save_static(folder / "other", texts, dimension=32))]
+    toml = "".join(
+        f'[[setups]]\nname = "{i}"\nretriever = "dense"\nembedder = "static:{model}"\n'
+        for i, model in enumerate(models)
+    )
+    plan = planned(folder, toml + f'[[setups]]\nname = "sparse"\nretriever = "sparse"\nsparse_encoder = "{weights}"\n')
+    worked(folder, plan)
+    assert (plan.encoded(), len(embedders_of(folder))) == (2, 2)
+    [room] = (folder / "out" / "indexes").glob("*/vectors")
+    made = {path: path.stat().st_mtime_ns for path in room.glob("*/*")}
+    # Other questions are searched for, with both encoders: neither has anything to encode.
+    (folder / "experiment.toml").write_text(HEAD + f"limit = 2\n{toml}", encoding="utf-8")
+    fewer = make_plan(read_experiment(folder / "experiment.toml"))
+    worked(folder, fewer)
+    assert {path: path.stat().st_mtime_ns for path in room.glob("*/*")} == made
+    for few, all_of in zip(fewer.cells, plan.cells, strict=False):
+        assert few.search != all_of.search
+        before = rankings(all_of, folder / "out")
+        assert all(found == before[key] for key, found in rankings(few, folder / "out").items())
 
 
 def test_a_model_that_was_trained_on_is_searched_with_again(folder: Path, static: str) -> None:

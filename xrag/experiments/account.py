@@ -15,6 +15,7 @@ from xrag.errors import IndexDirectoryError
 from xrag.experiments import components
 from xrag.experiments.directory import MANIFEST, opened
 from xrag.experiments.plan import Asked, Cell, Plan
+from xrag.index import embedders
 from xrag.types import Json
 
 _PACKAGES = (
@@ -60,8 +61,7 @@ def _benchmark(asked: Asked, directory: Path) -> Json:
     try:
         with opened(asked, directory) as index:
             found["partitions"] = {language: path.name for language, path in index.partitions().items()}
-            vectors = index.snapshot.vectors
-            found["embedder"] = vectors.fingerprint if vectors else None
+            found["embedders"] = list[Json](embedders(index.directory))
     except IndexDirectoryError:
         found["partitions"] = None
     return found

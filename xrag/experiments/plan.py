@@ -90,8 +90,9 @@ class Plan:
         return len({cell.asked.pool for cell in self.cells})
 
     def encoded(self) -> int:
-        """How many collections are encoded into vectors, once for each embedder."""
-        return len({(cell.asked.pool, cell.setup.embedder) for cell in self.cells if cell.setup.embedder})
+        """How many collections are encoded into vectors, once for each embedder and way to use it."""
+        used = ((cell.asked.pool, cell.setup) for cell in self.cells if cell.setup.embedder)
+        return len({(pool, one.embedder, str(_named(one.embedder_options))) for pool, one in used})
 
     def answering(self) -> list[Cell]:
         """The cells whose setup answers, shared work once."""

@@ -115,11 +115,11 @@ def _built(asked: Asked, setup: Setup, directory: Path, progress: Progress) -> N
         progress(Step("index", asked.choice.title, 1, 1))
     if setup.embedder:
         progress(Step("embed", f"{asked.choice.title} × {setup.embedder}", 0, 1))
-        embed_index(folder, setup.embedder, settings=components.settings(setup))
+        embed_index(folder, setup.embedder, settings=components.settings(setup), keep=True)
         progress(Step("embed", f"{asked.choice.title} × {setup.embedder}", 1, 1))
     if setup.sparse_encoder:
         progress(Step("weigh", f"{asked.choice.title} × {setup.sparse_encoder}", 0, 1))
-        weigh_index(folder, setup.sparse_encoder)
+        weigh_index(folder, setup.sparse_encoder, keep=True)
         progress(Step("weigh", f"{asked.choice.title} × {setup.sparse_encoder}", 1, 1))
     if kind := components.cure(setup):
         fit_cure(folder, kind, read_parallel([Path(path) for path in setup.parallel], PAIRS))

@@ -25,7 +25,7 @@ from xrag.index.update import IndexReport, Progress, build_index
 if TYPE_CHECKING:
     from xrag.index.fitting import FitReport, fit_cure
     from xrag.index.sparse import SparseReport, weigh_index
-    from xrag.index.vectors import VectorReport, embed_index
+    from xrag.index.vectors import VectorReport, embed_index, embedders
 
 __all__ = [
     "FitReport",
@@ -36,6 +36,7 @@ __all__ = [
     "VectorReport",
     "build_index",
     "embed_index",
+    "embedders",
     "fit_cure",
     "open_index",
     "stored_options",
@@ -46,6 +47,7 @@ __all__ = [
 _LAZY = {
     "VectorReport": "vectors",
     "embed_index": "vectors",
+    "embedders": "vectors",
     "SparseReport": "sparse",
     "weigh_index": "sparse",
     "FitReport": "fitting",

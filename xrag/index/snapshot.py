@@ -174,12 +174,15 @@ def corpus_key(snapshot: Snapshot) -> str:
     return hashlib.sha256(repr((snapshot.corpus_name, segments, snapshot.corpus.dead)).encode()).hexdigest()[:16]
 
 
-def clean_encoded(directory: Path, snapshot: Snapshot, *, finished: str = "") -> None:
-    """Remove what the manifest does not name, unless somebody may be reading it, and the journals of the room ``finished``."""
+def clean_encoded(directory: Path, snapshot: Snapshot, *, finished: str = "", keep: bool = False) -> None:
+    """Remove what the manifest does not name, unless somebody may be reading it, and the journals of the room ``finished``.
+
+    With ``keep`` what other models made stays: who names one of them again has nothing to encode.
+    """
     with unread(directory / READERS) as free:
         for room, entry in encoded_by(snapshot).items():
             for path in (directory / room).glob("*"):
                 is_journal = path.name.startswith(JOURNAL)
                 named = entry is not None and path.name == entry.name
-                if room == finished if is_journal else free and not named:
+                if room == finished if is_journal else free and not named and not keep:
                     manifest.remove(path)

@@ -51,13 +51,15 @@ def weigh_index(
     directory: Path | str,
     encoder: str | SparseEncoder | None = None,
     *,
+    keep: bool = False,
     progress: Callable[[int, int], None] = _silent,
 ) -> SparseReport:
     """Let a sparse encoder weigh the terms of an index's passages, or bring them up to date; whole or not at all.
 
     ``encoder`` is a name (see ``open_sparse_encoder``) or an encoder itself; None is the one that the index names.
-    Interrupted, it goes on where it was: nothing is encoded twice. Raises ``IndexNotFound``, ``IndexLocked``, ``UsageError``
-    where no encoder is known, and what the encoder raises.
+    ``keep`` leaves what other encoders weighed, for who asks for it again. Interrupted, it goes on where it was: nothing is
+    encoded twice. Raises ``IndexNotFound``, ``IndexLocked``, ``UsageError`` where no encoder is known, and what the encoder
+    raises.
     """
     started = time.monotonic()
     target = Path(directory)
@@ -74,7 +76,7 @@ def weigh_index(
         committed = replace(snapshot, sparse=replace(entry, files=_files(target / SPARSE / entry.name)))
         if committed != snapshot:
             manifest.write_json(target / MANIFEST, committed.to_json())
-        clean_encoded(target, committed, finished=SPARSE)
+        clean_encoded(target, committed, finished=SPARSE, keep=keep)
     store = SparseStore.open(target / SPARSE / entry.name)
     return SparseReport(
         encoder=entry.encoder or type(model).__qualname__,

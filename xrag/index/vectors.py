@@ -56,12 +56,14 @@ def embed_index(
     settings: Settings | None = None,
     dimension: int | None = None,
     options: VectorOptions = _BY_RULE,
+    keep: bool = False,
 ) -> VectorReport:
     """Give an index vectors, or bring those it has up to date with its passages; whole or not at all.
 
     ``embedder`` is a name (see ``open_embedder``, as for ``settings`` and ``dimension``) or an embedder itself; None is the
-    one that the index names. Interrupted, it goes on where it was: nothing is encoded twice. Raises ``IndexNotFound``,
-    ``IndexLocked``, ``UsageError`` where no embedder is known, and what the embedder raises.
+    one that the index names. ``keep`` leaves the vectors of other embedders where they are, for who asks for them again.
+    Interrupted, it goes on where it was: nothing is encoded twice. Raises ``IndexNotFound``, ``IndexLocked``, ``UsageError``
+    where no embedder is known, and what the embedder raises.
     """
     started = time.monotonic()
     target = Path(directory)
@@ -79,7 +81,7 @@ def embed_index(
         committed = replace(snapshot, vectors=replace(entry, files=_files(target / VECTORS / entry.name)))
         if committed != snapshot:
             manifest.write_json(target / MANIFEST, committed.to_json())
-        clean_encoded(target, committed, finished=VECTORS)
+        clean_encoded(target, committed, finished=VECTORS, keep=keep)
     header = Header.read(target / VECTORS / entry.name)
     said = getattr(model, "settings", None)
     return VectorReport(
@@ -93,6 +95,11 @@ def embed_index(
         built=built,
         seconds=time.monotonic() - started,
     )
+
+
+def embedders(directory: Path | str) -> list[str]:
+    """The fingerprint of each embedder whose vectors lie in an index, those that the manifest does not name now among them."""
+    return sorted({Header.read(path.parent).embedder for path in Path(directory).glob(f"{VECTORS}/*/{HEADER}")})
 
 
 def _wanted(
