@@ -123,10 +123,9 @@ def peer(found: Found, examples: Sequence[Example], passage_languages: Mapping[s
     """
     per_query = {}
     for one in examples:
-        ranks = {passage: rank for rank, passage in enumerate(found.get(one.query.id, ())[:k], start=1)}
         groups: dict[str, list[int]] = defaultdict(list)
-        for passage in _relevant(one):
-            groups[passage_languages[passage]].append(ranks.get(passage, k + 1))
+        for passage, rank in _ranks(one, found, k):
+            groups[passage_languages[passage]].append(rank)
         if len(groups) > 1:
             per_query[one.query.id] = _probability(list(groups.values()))
     asked = {one.query.id: one.query.language for one in examples}
@@ -140,11 +139,16 @@ def max_rank(found: Found, examples: Sequence[Example], k: int) -> Result:
     """
     per_query = {}
     for one in examples:
-        ranks = {passage: rank for rank, passage in enumerate(found.get(one.query.id, ())[:k], start=1)}
-        if relevant := _relevant(one):
-            per_query[one.query.id] = float(max(ranks.get(passage, k + 1) for passage in relevant))
+        if ranks := _ranks(one, found, k):
+            per_query[one.query.id] = float(max(rank for _, rank in ranks))
     asked = {one.query.id: one.query.language for one in examples}
     return macro("Max@R", per_query, asked, f"unfound:{k + 1}")
+
+
+def _ranks(example: Example, found: Found, k: int) -> list[tuple[str, int]]:
+    """Each relevant passage with its rank, ``k + 1`` where it is not among the first ``k``."""
+    first = found.get(example.query.id, ())[:k]
+    return [(passage, first.index(passage) + 1 if passage in first else k + 1) for passage in _relevant(example)]
 
 
 def _relevant(example: Example) -> list[str]:
