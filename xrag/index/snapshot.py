@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -126,6 +126,10 @@ class Snapshot:
             vectors=VectorsEntry(**vectors) if vectors else None,  # type: ignore[arg-type]  # checksummed: our own
             sparse=SparseEntry(**sparse) if sparse else None,  # type: ignore[arg-type]  # checksummed: our own
         )
+
+    def with_encoded(self, room: str, entry: VectorsEntry | SparseEntry) -> Snapshot:
+        """The same with what a model made in the place of what it made before; ``room`` is VECTORS or SPARSE."""
+        return replace(self, **{room: entry})  # type: ignore[arg-type]  # the room's name is the field's
 
 
 def _digest(content: Mapping[str, Json]) -> str:

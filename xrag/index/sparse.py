@@ -5,24 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from xrag import manifest
-from xrag.corpus import Corpus
 from xrag.embedders import open_sparse_encoder, sparse_name
-from xrag.errors import IndexDirectoryError, IndexNotFound, UsageError
-from xrag.index.snapshot import (
-    CORPUS,
-    JOURNAL,
-    MANIFEST,
-    SPARSE,
-    Snapshot,
-    SparseEntry,
-    clean_encoded,
-    corpus_key,
-    rebuildable,
-)
+from xrag.errors import UsageError
+from xrag.index.encoded import Kind, encoding
+from xrag.index.snapshot import SPARSE, Snapshot, SparseEntry, corpus_key, rebuildable
 from xrag.protocols import SparseEncoder
 from xrag.retrievers.sparse.build import build_sparse
 from xrag.retrievers.sparse.store import HEADER, Header, SparseStore
@@ -30,6 +21,13 @@ from xrag.retrievers.sparse.store import HEADER, Header, SparseStore
 
 def _silent(*_: object) -> None:
     pass
+
+
+def _files(path: Path) -> manifest.FileTable:
+    return {**Header.read(path).files, **manifest.describe(path, [HEADER])}
+
+
+KIND = Kind(SPARSE, _files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +60,12 @@ def weigh_index(
     raises.
     """
     started = time.monotonic()
-    target = Path(directory)
-    if not (target / MANIFEST).is_file():
-        raise IndexNotFound(f"{target} holds no index; make one with: xrag index PATHS -o {target}")
-    with manifest.disk_errors(target), manifest.locked(target):
-        snapshot = Snapshot.read(target / MANIFEST)
-        named = _named(snapshot, encoder)
+    with encoding(Path(directory), keep=keep) as index:
+        named = _named(index.snapshot, encoder)
         model = encoder if encoder is not None and not isinstance(encoder, str) else _opened(named)
-        entry = _entry(snapshot, named, model.fingerprint)
-        built = not _whole(target, entry)
-        if built:
-            _build(target, snapshot, entry, model, progress)
-        committed = replace(snapshot, sparse=replace(entry, files=_files(target / SPARSE / entry.name)))
-        if committed != snapshot:
-            manifest.write_json(target / MANIFEST, committed.to_json())
-        clean_encoded(target, committed, finished=SPARSE, keep=keep)
-    store = SparseStore.open(target / SPARSE / entry.name)
+        entry = _entry(index.snapshot, named, model.fingerprint)
+        path, built = index.commit(KIND, entry, partial(build_sparse, encoder=model, progress=progress))
+    store = SparseStore.open(path)
     return SparseReport(
         encoder=entry.encoder or type(model).__qualname__,
         settings=str(getattr(model, "origin", "the encoder's own")),
@@ -107,35 +95,3 @@ def _entry(snapshot: Snapshot, named: str, fingerprint: str) -> SparseEntry:
     key = corpus_key(snapshot)
     said = hashlib.sha256(f"{fingerprint}\0{key}".encode()).hexdigest()[:16]
     return SparseEntry(f"{fingerprint[:8]}-{said}".replace(" ", "-"), named, key, fingerprint, {})
-
-
-def _whole(directory: Path, entry: SparseEntry) -> bool:
-    path = directory / SPARSE / entry.name
-    try:
-        manifest.verify(path, _files(path))
-    except (IndexDirectoryError, FileNotFoundError):
-        return False
-    return True
-
-
-def _files(path: Path) -> manifest.FileTable:
-    return {**Header.read(path).files, **manifest.describe(path, [HEADER])}
-
-
-def _build(
-    directory: Path,
-    snapshot: Snapshot,
-    entry: SparseEntry,
-    encoder: SparseEncoder,
-    progress: Callable[[int, int], None],
-) -> None:
-    earlier = snapshot.sparse
-    with Corpus.open(directory / CORPUS / snapshot.corpus_name, snapshot.corpus) as store:
-        build_sparse(
-            directory / SPARSE / entry.name,
-            store,
-            encoder,
-            journal=directory / SPARSE / f"{JOURNAL}{hashlib.sha256(entry.fingerprint.encode()).hexdigest()[:16]}",
-            earlier=directory / SPARSE / earlier.name if earlier else None,
-            progress=progress,
-        )

@@ -5,30 +5,28 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from xrag import manifest
-from xrag.corpus import Corpus
 from xrag.embedders import EmbedderName, Settings
-from xrag.errors import IndexDirectoryError, IndexNotFound, UsageError
-from xrag.index.snapshot import (
-    CORPUS,
-    JOURNAL,
-    MANIFEST,
-    VECTORS,
-    Snapshot,
-    VectorsEntry,
-    clean_encoded,
-    corpus_key,
-    rebuildable,
-)
+from xrag.errors import UsageError
+from xrag.index.encoded import Kind, encoding
+from xrag.index.snapshot import VECTORS, Snapshot, VectorsEntry, corpus_key, rebuildable
 from xrag.protocols import Embedder
 from xrag.retrievers.dense.build import VectorOptions, build_vectors
 from xrag.retrievers.dense.store import HEADER, Header, VectorStore
 from xrag.types import Json
 
 _BY_RULE = VectorOptions()
+
+
+def _files(path: Path) -> manifest.FileTable:
+    return {**Header.read(path).files, **manifest.describe(path, [HEADER])}
+
+
+KIND = Kind(VECTORS, _files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +64,20 @@ def embed_index(
     where no embedder is known, and what the embedder raises.
     """
     started = time.monotonic()
-    target = Path(directory)
-    if not (target / MANIFEST).is_file():
-        raise IndexNotFound(f"{target} holds no index; make one with: xrag index PATHS -o {target}")
-    with manifest.disk_errors(target), manifest.locked(target):
-        snapshot = Snapshot.read(target / MANIFEST)
-        wanted = _wanted(snapshot, embedder, settings, dimension, options)
+    with encoding(Path(directory), keep=keep) as index:
+        wanted = _wanted(index.snapshot, embedder, settings, dimension, options)
         model = wanted.open_embedder() if isinstance(embedder, str | None) else embedder
         entry = replace(wanted, fingerprint=model.fingerprint)
         entry = replace(entry, name=_name(entry))
-        built = not _whole(target, entry)
-        if built:
-            _build(target, snapshot, entry, model, options)
-        committed = replace(snapshot, vectors=replace(entry, files=_files(target / VECTORS / entry.name)))
-        if committed != snapshot:
-            manifest.write_json(target / MANIFEST, committed.to_json())
-        clean_encoded(target, committed, finished=VECTORS, keep=keep)
-    header = Header.read(target / VECTORS / entry.name)
+        chosen = replace(options, kind=entry.asked or None, memory=entry.memory)
+        path, built = index.commit(KIND, entry, partial(build_vectors, embedder=model, options=chosen))
+    header = Header.read(path)
     said = getattr(model, "settings", None)
     return VectorReport(
         embedder=entry.embedder or type(model).__qualname__,
         settings=said.origin if isinstance(said, Settings) else "the embedder's own",
         kind=header.kind,
-        passages=len(VectorStore.open(target / VECTORS / entry.name)),
+        passages=len(VectorStore.open(path)),
         dimension=header.dimension,
         recall=header.effort.recall,
         sample=header.effort.sample,
@@ -125,31 +114,3 @@ def _wanted(
 def _name(entry: VectorsEntry) -> str:
     key = f"{entry.fingerprint}\0{entry.corpus}\0{entry.asked}" + (f"\0{entry.memory}" if entry.memory else "")
     return f"{entry.fingerprint[:8]}-{hashlib.sha256(key.encode()).hexdigest()[:16]}".replace(" ", "-")
-
-
-def _whole(directory: Path, entry: VectorsEntry) -> bool:
-    path = directory / VECTORS / entry.name
-    try:
-        manifest.verify(path, _files(path))
-    except (IndexDirectoryError, FileNotFoundError):
-        return False
-    return True
-
-
-def _files(path: Path) -> manifest.FileTable:
-    return {**Header.read(path).files, **manifest.describe(path, [HEADER])}
-
-
-def _build(
-    directory: Path, snapshot: Snapshot, entry: VectorsEntry, embedder: Embedder, options: VectorOptions
-) -> None:
-    earlier = snapshot.vectors
-    with Corpus.open(directory / CORPUS / snapshot.corpus_name, snapshot.corpus) as store:
-        build_vectors(
-            directory / VECTORS / entry.name,
-            store,
-            embedder,
-            journal=directory / VECTORS / f"{JOURNAL}{hashlib.sha256(entry.fingerprint.encode()).hexdigest()[:16]}",
-            earlier=directory / VECTORS / earlier.name if earlier else None,
-            options=replace(options, kind=entry.asked or None, memory=entry.memory),
-        )
