@@ -197,8 +197,13 @@ def test_attempts_and_verdicts_stand_beside_the_answer(judged: str, tmp_path: Pa
 def test_text_that_runs_from_the_right_does(judged: str, tmp_path: Path) -> None:
     with in_browser(judged, tmp_path) as tab:
         direction = "one => getComputedStyle(one).direction"
-        assert [tab.locator("ol.list button span[dir]").nth(i).evaluate(direction) for i in range(2)] == ["rtl", "ltr"]
-        assert tab.locator(".asked").evaluate(direction) == "rtl"
+        assert [tab.locator("ol.list button").nth(i).evaluate(direction) for i in range(2)] == ["rtl", "ltr"]
+        for asked in (tab.locator(".asked"), tab.locator("ol.list button").first):
+            assert asked.evaluate(direction) == "rtl"
+            tag, box = asked.locator(".tag").bounding_box(), asked.bounding_box()
+            # The language stands at the right edge, the question to the left of it.
+            assert box["x"] + box["width"] - tag["x"] - tag["width"] < 20
+        assert tab.locator(".gold").evaluate(direction) == "ltr"
 
 
 def test_the_language_of_the_table_and_of_the_questions_can_be_chosen(judged: str, tmp_path: Path) -> None:
