@@ -104,6 +104,16 @@ def test_a_text_past_the_length_is_cut_and_that_is_said(models: Path, caplog: py
     np.testing.assert_allclose(long, longer, atol=1e-6)
 
 
+def test_a_text_past_the_positions_of_a_model_is_cut_whatever_the_settings_say(
+    models: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    roomy, exact = (open_hf(str(models / "encoder"), Settings(Pooling.MEAN, max_length=size)) for size in (512, 64))
+    with caplog.at_level(logging.WARNING):
+        found = roomy.embed_passages(["word " * 600])
+    assert "1 of 1 texts are longer than the 64 tokens" in caplog.text
+    np.testing.assert_allclose(found, exact.embed_passages(["word " * 600]), atol=1e-6)
+
+
 def test_vectors_are_cut_to_the_dimension_and_unit_length_again(models: Path) -> None:
     whole = open_hf(str(models / "st-mean")).embed_queries(TEXTS)
     cut = open_hf(str(models / "st-mean"), dimension=8).embed_queries(TEXTS)

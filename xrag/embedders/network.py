@@ -82,7 +82,7 @@ class Encoder:
         """The token ids of each text, cut at the model's length."""
         if not texts:
             return []
-        limit = self.max_length
+        limit = min(self.max_length, _positions(self.model))
         tokens = cast(list[list[int]], self.tokenizer(list(texts), truncation=True, max_length=limit + 1)["input_ids"])
         long = [at for at, found in enumerate(tokens) if len(found) > limit]
         if long:
@@ -99,6 +99,17 @@ class Encoder:
     def _forward(self, batch: Mapping[str, torch.Tensor]) -> Output:
         placed = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
         return Output(self.model(**placed)[0].float(), placed["attention_mask"], placed["input_ids"])
+
+
+def _positions(network: torch.nn.Module) -> int:
+    """How many tokens a transformer has positions for: without end where they are not learned one by one.
+
+    Those up to the padding's are never given to a token (RoBERTa and what came of it).
+    """
+    for name, table in network.named_modules():
+        if name.endswith("embeddings.position_embeddings") and isinstance(table, torch.nn.Embedding):
+            return table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1)
+    return sys.maxsize
 
 
 def load_encoder(
