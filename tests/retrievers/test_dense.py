@@ -316,7 +316,7 @@ class Broken(Directions):
 
 
 def test_vectors_that_are_not_finite_are_not_stored(tmp_path: Path) -> None:
-    with pytest.raises(RetrievalError, match="not finite"):
+    with pytest.raises(RetrievalError, match="not finite of 1 texts, first of '"):
         built(tmp_path, embedder=Broken())
     assert list((tmp_path / "journal").glob("*.rows")) == []
 

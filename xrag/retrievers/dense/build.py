@@ -179,8 +179,11 @@ def _encode(texts: dict[int, str], embedder: Embedder, journal: Journal) -> None
     if not texts:
         return
     vectors = embedder.embed_passages(list(texts.values()))
-    if vectors.shape[0] != len(texts) or not np.isfinite(vectors).all():
+    if vectors.shape[0] != len(texts):
+        raise RetrievalError(f"the embedder gave {vectors.shape[0]} vectors for {len(texts)} texts")
+    if len(broken := np.flatnonzero(~np.isfinite(vectors).all(axis=1))):
+        text = list(texts.values())[broken[0]]
         raise RetrievalError(
-            f"the embedder gave {vectors.shape[0]} vectors for {len(texts)} texts, or some are not finite"
+            f"the embedder gave a vector that is not finite of {len(broken)} texts, first of '{text[:40]}'"
         )
     journal.append(list(texts), vectors)
