@@ -227,9 +227,19 @@ def test_one_pool_of_two_languages_has_a_plot_of_both(folder: Path, tmp_path: Pa
     with in_browser(html, tmp_path) as tab:
         assert tab.locator(".split rect").count() == 2 * len(plan.cells)
         assert tab.locator(".split title").first.text_content() == "bm25: 1.000 in the question's language"
+        head, *body = (row.split("\t") for row in tab.locator(".favour tr").all_inner_texts())
+        assert (head[0], head[-2:], body[0][0], body[0][-2:]) == (
+            "setup",
+            ["de", "en"],
+            "(all passages)",
+            ["50.0", "50.0"],
+        )
+        assert len(body) == 1 + len(plan.cells)
 
 
 def test_plots_show_every_setup(tab: object) -> None:
     assert tab.locator("figure svg").count() == 2  # type: ignore[attr-defined]
     assert tab.locator("figure svg").nth(1).locator("circle").count() == 4  # type: ignore[attr-defined]
-    assert tab.locator("table.heat").count() == 2  # type: ignore[attr-defined]
+    # The two setups that answer are asked for one language each: a row of one table for both.
+    rows = tab.locator("table.heat tbody th").all_inner_texts()  # type: ignore[attr-defined]
+    assert rows == ["bm25 (en)", "psq again, with answers (en)"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -51,7 +51,8 @@ def _section(title: str, rows: Sequence[Row], directory: Path) -> dict[str, obje
     return {
         "title": title,
         "source": f"{spec.title}: {spec.citation}. {spec.licence}.",
-        "below": [*lines_below(rows), *_languages(rows)],
+        "below": lines_below(rows),
+        "favour": table([(row.cell.setup.name, row.favour) for row in rows]),
         "languages": sorted({one.query.language for one in asked.examples}),
         "metrics": list(dict.fromkeys(one.metric for row in rows for one in row.results)),
         "setups": [
@@ -147,14 +148,6 @@ def _passages(cell: Cell, found: Iterable[Mapping[str, Ranking]], directory: Pat
 def _split(found: Favour | None) -> list[Json] | None:
     """Recall of the relevant passages in the question's language and in others, where the pool has several."""
     return [found.figures.get(f"R@{TOP} {which}") for which in ("same", "cross")] if found else None
-
-
-def _languages(rows: Sequence[Row]) -> Iterator[str]:
-    """What each setup found by languages, a line for each."""
-    head, *body = table([(row.cell.setup.name, row.favour) for row in rows]) or [[]]
-    for row in body:
-        told = [f"{name} {value}" for name, value in zip(head[1:], row[1:], strict=True) if value]
-        yield f"{row[0]}: {', '.join(told)}"
 
 
 def _cut(text: str, most: int) -> str:
