@@ -42,6 +42,27 @@ def read_examples(path: Path) -> Iterator[Example]:
         )
 
 
+def read_nuggets(path: Path) -> dict[str, dict[str, float]]:
+    """Query id ─▶ nugget ─▶ weight, of lines ``{"id", "nuggets"}``: a list whose nuggets count the same, or weights by nugget.
+
+    Raises ``InputError`` with file and line.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for place, row in reading.json_lines(path):
+        key, given = str(reading.field(row, "id", place, (str, int))), row.get("nuggets")
+        weights = dict.fromkeys(given, 1.0) if isinstance(given, list) and all(map(_is_text, given)) else given
+        if not isinstance(weights, dict) or not all(type(one) in (int, float) and one > 0 for one in weights.values()):
+            raise InputError(f"{place}: 'nuggets' is neither a list of texts nor weights above zero by text")
+        if key in found:
+            raise InputError(f"{place}: the id '{key}' came before")
+        found[key] = weights
+    return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _passages(request: Request) -> Iterable[Passage]:
     if not request.has("passages"):
         return

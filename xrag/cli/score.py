@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xrag.benchmarks import Benchmark, load
-from xrag.benchmarks.records import read_examples
+from xrag.benchmarks.records import read_examples, read_nuggets
 from xrag.cli._bias import bias_lines, bias_of, bias_record
 from xrag.cli._options import LanguageList
 from xrag.cli._output import print_json
@@ -50,6 +50,11 @@ _CONFUSION = "language-confusion"
     type=click.Path(path_type=Path),
     help="The index that was searched, for --bias: it tells the passages' languages (else the benchmark does).",
 )
+@click.option(
+    "--nuggets",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help='What answers should hold, for the nugget recall: {"id", "nuggets": […]} a line, or weights by nugget.',
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
     *,
@@ -57,6 +62,7 @@ def command(
     official: str | None,
     measures: tuple[str, ...],
     words: Path | None,
+    nuggets: Path | None,
     as_json: bool,
     **asked: object,
 ) -> None:
@@ -72,10 +78,14 @@ def command(
     is_run = predictions.suffix in _RUNS
     if (gold.asks_bias or gold.searched or measures) and not is_run:
         raise click.UsageError("--measure, --bias and --index are for a TREC run (.trec, .run)")
+    if nuggets and is_run:
+        raise click.UsageError("--nuggets is for answers, not for a TREC run")
     scores = (
         _ranked(predictions, gold.examples, measures)
         if is_run
-        else score_answers(read_predictions(predictions), gold.examples, script)
+        else score_answers(
+            read_predictions(predictions), gold.examples, script, read_nuggets(nuggets) if nuggets else None
+        )
     )
     found = bias_of(predictions, gold.examples, gold.benchmark, gold.searched) if gold.asks_bias else None
     if as_json:

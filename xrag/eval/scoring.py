@@ -14,6 +14,7 @@ from xrag.eval import kilotokens, statistics
 from xrag.eval.answers import SHORT_ANSWER_METRICS
 from xrag.eval.audit import Audit, audit, first_answers
 from xrag.eval.fidelity import Fidelity, fidelity, joint, verdicts
+from xrag.eval.grounding import nugget_recall
 from xrag.eval.official.script import Script
 from xrag.eval.predictions import Prediction, decoded
 from xrag.eval.results import Result
@@ -32,11 +33,17 @@ class Scores:
     intervals: Mapping[str, Interval] = field(default_factory=dict, hash=False)
 
 
-def score_answers(predictions: Sequence[Prediction], examples: Sequence[Example], script: str | None = None) -> Scores:
-    """Answers where there are any, retrieved texts (``ctxs``) where there are any. ``script`` is a published one.
+def score_answers(
+    predictions: Sequence[Prediction],
+    examples: Sequence[Example],
+    script: str | None = None,
+    nuggets: Mapping[str, Mapping[str, float]] | None = None,
+) -> Scores:
+    """Answers where there are any, retrieved texts (``ctxs``) where there are any. ``script`` is a published one;
+    ``nuggets`` (query id ─▶ nugget ─▶ weight) give the nugget recall.
 
-    Without any gold answer, the language of the answers is all that is told. Raises ``UsageError`` where no prediction is for
-    any of the questions.
+    Without any gold answer, the language of the answers is all else that is told. Raises ``UsageError`` where no prediction, or
+    no nugget, is for any of the questions.
     """
     predictions = _matched(predictions, examples)
     published = cast(Script, registry.load("script", script)) if script else None
@@ -54,6 +61,10 @@ def score_answers(predictions: Sequence[Prediction], examples: Sequence[Example]
         if any(one.gold_answers for one in examples):
             results.extend(metric.result(answers, examples) for metric in SHORT_ANSWER_METRICS)
             results.append(joint(results[-len(SHORT_ANSWER_METRICS) + 1], judged, examples))
+    if nuggets:
+        if not nuggets.keys() & {one.query.id for one in examples}:
+            raise UsageError(f"the nuggets are for none of the questions ('{next(iter(nuggets))}' is not among them)")
+        results.append(nugget_recall(answers, nuggets, examples))
     checked = audit(predictions, examples, unmatchable)
     return Scores(tuple(results), official, checked, found, intervals(results, examples))
 
