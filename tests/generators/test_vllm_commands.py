@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +106,43 @@ def test_standard_output_has_the_answer_and_nothing_of_the_engine(folder: Path) 
     answer = json.loads(xrag(folder, "ask", "index", QUESTIONS["ar"], *OFFLINE, "--json").stdout)
     assert answer["question_language"] == "ar"
     assert answer["usage"]["completion_tokens"] > 0
+
+
+class Chat:
+    """A chat in a real terminal, where Ctrl-C goes to every process of the program, the engine's too."""
+
+    def __init__(self, folder: Path, generator: str) -> None:
+        arguments = (*OFFLINE[2:], "--generator", generator, "--policy", "off")
+        self.process, self._terminal = pty.fork()
+        if self.process == 0:
+            os.chdir(folder)
+            os.environ["VLLM_CPU_KVCACHE_SPACE"] = "1"
+            os.execv(sys.executable, [sys.executable, "-m", "xrag", "chat", "index", *arguments])
+
+    def type(self, keys: str) -> None:
+        os.write(self._terminal, keys.encode())
+
+    def until(self, pattern: str, patience: float = 240) -> str:
+        """What is shown, up to what matches."""
+        shown, end = b"", time.monotonic() + patience
+        while not re.search(pattern, shown.decode(errors="replace")):
+            assert time.monotonic() < end, shown.decode(errors="replace")[-2000:]
+            if select.select([self._terminal], [], [], 0.1)[0]:
+                shown += os.read(self._terminal, 1 << 16)
+        return shown.decode(errors="replace")
+
+
+@pytest.mark.parametrize("generator", ["vllm", "vllm-async"])
+def test_ctrl_c_in_a_terminal_stops_the_answer_and_leaves_the_engine(folder: Path, generator: str) -> None:
+    chat = Chat(folder, generator)
+    chat.until(r"\n> $")
+    chat.type(f"{QUESTIONS['en']}\r")
+    chat.until(r"rise\?\r\n[\s\S]{40}")
+    chat.type("\x03")
+    assert "stopped" in chat.until(r"\n> $")
+    time.sleep(2)  # an engine that heard it would be gone by now
+    chat.type(f"{QUESTIONS['ru']}\r")
+    shown = chat.until(r"question ru →[\s\S]*\n> $")
+    assert "EngineDeadError" not in shown
+    chat.type("\x04")
+    assert os.waitstatus_to_exitcode(os.waitpid(chat.process, 0)[1]) == 0

@@ -12,7 +12,14 @@ from xrag.errors import GenerationError, MissingExtra
 from xrag.generators.asking import failed, kept
 from xrag.generators.background import Background
 from xrag.generators.rendering import Rendering
-from xrag.generators.vllm_requests import IN_PIECES, WHOLE, EngineRequest, EngineSettings, close_with_program
+from xrag.generators.vllm_requests import (
+    IN_PIECES,
+    WHOLE,
+    EngineRequest,
+    EngineSettings,
+    close_with_program,
+    deaf_to_interrupts,
+)
 from xrag.types import Completion, Prompt, Sampling
 
 try:
@@ -124,4 +131,5 @@ class _Running:
 
 
 async def _started(settings: EngineSettings) -> AsyncLLMEngine:
-    return AsyncLLMEngine.from_engine_args(AsyncEngineArgs(**settings.arguments()))
+    with deaf_to_interrupts():
+        return AsyncLLMEngine.from_engine_args(AsyncEngineArgs(**settings.arguments()))

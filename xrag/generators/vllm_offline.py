@@ -12,7 +12,14 @@ from threading import Lock
 from xrag.errors import GenerationError, MissingExtra
 from xrag.generators.asking import failed, kept
 from xrag.generators.rendering import Rendering
-from xrag.generators.vllm_requests import IN_PIECES, WHOLE, EngineRequest, EngineSettings, close_with_program
+from xrag.generators.vllm_requests import (
+    IN_PIECES,
+    WHOLE,
+    EngineRequest,
+    EngineSettings,
+    close_with_program,
+    deaf_to_interrupts,
+)
 from xrag.types import Completion, Prompt, Sampling
 
 try:
@@ -56,7 +63,8 @@ class _Running:
 
     def __init__(self, settings: EngineSettings) -> None:
         try:
-            self._llm = LLM(**settings.arguments())
+            with deaf_to_interrupts():
+                self._llm = LLM(**settings.arguments())
         except Exception as error:  # an engine can fail in as many ways as there are models and machines
             raise settings.not_started(error) from error
         self._engine = self._llm.llm_engine

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import signal
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
+from multiprocessing import resource_tracker
+from threading import Event, Thread
 from typing import Any, Protocol
 
 from xrag.errors import GenerationError, MissingExtra, UsageError
@@ -128,6 +132,24 @@ class Closable(Protocol):
     def close(self) -> None:
         """End it."""
         ...
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes started within do not hear Ctrl-C, which a terminal sends to all of a program's: it would end the engine.
+
+    They inherit that the signal is blocked. It still interrupts the caller, by way of a thread that hears it meanwhile.
+    """
+    # Starting multiprocessing's tracker unblocks the signal (cpython's bpo-33613), so that it has to be there before.
+    resource_tracker.ensure_running()
+    started = Event()
+    Thread(target=started.wait, daemon=True).start()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        started.set()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def close_with_program(running: Closable) -> None:
