@@ -108,6 +108,17 @@ def test_standard_output_has_the_answer_and_nothing_of_the_engine(folder: Path) 
     assert answer["usage"]["completion_tokens"] > 0
 
 
+def test_an_engine_without_room_for_the_model_is_one_line_that_says_what_to_do(folder: Path) -> None:
+    engine = 'engine={"enforce_eager": true, "num_gpu_blocks_override": 4}'
+    options = ("--generator", "vllm", "--model", "model", "--generator-option", engine)
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        xrag(folder, "ask", "index", QUESTIONS["en"], *options)
+    [said] = [line for line in failed.value.stderr.splitlines() if line.startswith("xrag: ")]
+    assert failed.value.returncode == 2
+    assert "vLLM could not start the model 'model'" in said
+    assert "max_model_len" in said
+
+
 class Chat:
     """A chat in a real terminal, where Ctrl-C goes to every process of the program, the engine's too."""
 

@@ -26,6 +26,11 @@ except ImportError as missing:
 
 WHOLE, IN_PIECES = RequestOutputKind.FINAL_ONLY, RequestOutputKind.DELTA
 _SHOWN = 400
+_ELSEWHERE = "See root cause above"
+_IN_ITS_PROCESS = (
+    "the engine's process failed, and the last error above says why; where memory is short, take a smaller or quantized model, "
+    """or give it less to hold: engine={"max_model_len": 4096}"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,9 @@ class EngineSettings:
         return Rendering(tokenizer, limit, self.chat_template, self.template_options)
 
     def not_started(self, error: Exception) -> UsageError:
-        """The error of an engine that could not be started."""
-        return UsageError(f"vLLM could not start the model '{self.model}': {in_one_line(error)}")
+        """The error of an engine that could not be started. Why, its own process has told on standard error."""
+        why = _IN_ITS_PROCESS if _ELSEWHERE in str(error) else in_one_line(error)
+        return UsageError(f"vLLM could not start the model '{self.model}': {why}")
 
 
 @dataclass(frozen=True, slots=True)
