@@ -51,7 +51,7 @@ def test_a_language_with_a_pack_is_asked_in_itself(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "instruction"),
     [
-        ("fon", "Answer in Fon (fɔ̀ngbè)."),
+        ("ka", "Answer in Georgian (ქართული)."),
         ("qu", "Answer in Quechua (Runasimi)."),
         ("und", "Answer in the language of the question."),
     ],
@@ -85,7 +85,7 @@ def test_every_variant_gives_the_sentence_for_no_evidence_in_the_answers_languag
 
 
 def test_a_translated_prompt_without_a_pack_names_the_language_after_all() -> None:
-    assert messages("fon", Variant.TRANSLATED)[-1].content.endswith("Answer in Fon (fɔ̀ngbè).")
+    assert messages("ka", Variant.TRANSLATED)[-1].content.endswith("Answer in Georgian (ქართული).")
 
 
 def test_the_dictionary_variant_shows_what_the_retriever_knew_of_the_terms() -> None:
@@ -180,7 +180,11 @@ def test_earlier_turns_stand_between_system_and_passages() -> None:
 
 @pytest.mark.parametrize(
     ("language", "insistence"),
-    [("ko", pack("ko").insist), ("fon", "Write the whole answer again in Fon (fɔ̀ngbè)"), ("und", "of the question")],
+    [
+        ("ko", pack("ko").insist),
+        ("ka", "Write the whole answer again in Georgian (ქართული)"),
+        ("und", "of the question"),
+    ],
 )
 def test_another_try_keeps_the_prefix_and_insists_on_the_language(language: str, insistence: str) -> None:
     prompt = Prompt(Query("1", "?"), (DANUBE,), language, chat_messages("?", [DANUBE], language))
