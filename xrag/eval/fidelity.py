@@ -22,7 +22,7 @@ import regex
 
 from xrag import languages
 from xrag.eval.normalization import normal
-from xrag.eval.results import Result, macro
+from xrag.eval.results import Result, harmonic, macro
 from xrag.languages import identification, scripts
 from xrag.languages.identification import Identification
 from xrag.types import UNDETERMINED, Example
@@ -182,7 +182,7 @@ def _rates(group: Sequence[_Read]) -> Fidelity:
         rlc=_rate(kinds[Verdict.RIGHT], len(group), len(group)),
         lpr=lpr,
         wpr=wpr,
-        lcpr=_harmonic(lpr.value, wpr.value),
+        lcpr=harmonic(lpr.value, wpr.value),
         undetermined=kinds[Verdict.UNDETERMINED],
         distribution=dict(Counter(one.whole.language for one in group).most_common()),
     )
@@ -202,9 +202,3 @@ def _has_own_letters(language: str) -> bool:
 
 def _rate(good: int, judged: int, n: int) -> Rate:
     return Rate(good / judged if judged else None, judged / n if n else 0.0, n)
-
-
-def _harmonic(a: float | None, b: float | None) -> float | None:
-    if a is None or b is None:
-        return None
-    return 2 * a * b / (a + b) if a + b else 0.0

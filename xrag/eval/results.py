@@ -43,6 +43,13 @@ def mean(values: Collection[float]) -> float:
     return fmean(values) if values else 0.0
 
 
+def harmonic(a: float | None, b: float | None) -> float | None:
+    """The harmonic mean of two rates; None where one of them is, zero where both are zero."""
+    if a is None or b is None:
+        return None
+    return 2 * a * b / (a + b) if a + b else 0.0
+
+
 def macro(metric: str, per_query: Mapping[str, float], languages: Mapping[str, str], how: str) -> Result:
     """The mean over the query languages of their means over the queries. ``languages``: query id ─▶ language."""
     groups: dict[str, list[float]] = defaultdict(list)

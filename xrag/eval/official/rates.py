@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xrag.eval.results import harmonic
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -29,4 +31,4 @@ class PassRates:
     @property
     def lcpr(self) -> float | None:
         """The harmonic mean of ``lpr`` and ``wpr`` (Marchisio et al., 2024), which the script itself does not print."""
-        return self.wpr if not self.wpr else 2 * self.lpr * self.wpr / (self.lpr + self.wpr)
+        return harmonic(self.lpr, self.wpr)
